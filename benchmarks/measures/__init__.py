@@ -1,0 +1,28 @@
+"""The measurements, by the names that `--only` knows them by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..bench import Measure
+from .echo import measure_echo
+from .idle import measure_idle
+from .opening import measure_opening
+from .start import measure_start
+from .storing import measure_list, measure_save, measure_search
+from .streaming import measure_burst, measure_fast, measure_rate
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    "start": measure_start,
+    "burst": measure_burst,
+    "rate": measure_rate,
+    "fast": measure_fast,
+    "echo": measure_echo,
+    "open": measure_opening,
+    "idle": measure_idle,
+    "save": measure_save,
+    "list": measure_list,
+    "search": measure_search,
+}
+"""In the order in which they are made."""

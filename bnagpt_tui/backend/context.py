@@ -1,0 +1,120 @@
+"""What of a conversation fits into one request, and what has to be left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from . import tokens
+from .models import Limits, Message, ModelInfo, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+UNKNOWN_LIMIT: Final = 8000
+"""Tokens a request may have while nobody has said otherwise: the free plan's minute."""
+
+LEAST_ANSWER: Final = 512
+"""Tokens that an answer gets at least: reasoning models give nothing at all with less."""
+
+_SHARE_OF_ANSWER: Final = 4
+_MOST_ANSWER: Final = 16_384
+
+_count = lru_cache(maxsize=8192)(tokens.estimate)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How a request's tokens are shared out."""
+
+    request: int
+    """Tokens for instructions and messages."""
+    answer: int
+    """Tokens for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The part of a path that is sent."""
+
+    messages: tuple[Message, ...]
+    """Instructions first, then the newest turns that fit."""
+    begins: str | None
+    """The id of the first message that is sent; `None` when nothing was left out."""
+    guessed: int
+    """Tokens of all that is sent, as `tokens.estimate` sees them, uncalibrated."""
+
+
+def budget(
+    model: ModelInfo, limits: Limits | None, *, context_tokens: int = 0, answer_tokens: int = 0
+) -> Budget:
+    """How many tokens request and answer may have.
+
+    Args:
+        model: The model that will be asked.
+        limits: What the last reply said of the plan; `None` before the first reply.
+        context_tokens: The user's own limit; 0 for none.
+        answer_tokens: The user's own longest answer; 0 for a quarter of the whole.
+    """
+    whole = min(
+        model.context_window,
+        context_tokens or (limits.tokens if limits and limits.tokens else UNKNOWN_LIMIT),
+    )
+    answer = answer_tokens or min(whole // _SHARE_OF_ANSWER, _MOST_ANSWER)
+    answer = min(answer, model.max_completion_tokens, whole // 2)
+    answer = max(answer, min(LEAST_ANSWER, whole // 2))
+    return Budget(request=max(whole - answer, 0), answer=answer)
+
+
+def size(message: Message) -> int:
+    """Tokens of one message in a request, guessed."""
+    calls = sum(_count(call.name) + _count(call.arguments) for call in message.tool_calls)
+    return tokens.MESSAGE_OVERHEAD + _count(message.content) + calls
+
+
+def turns_backwards(path: Sequence[Message]) -> Iterator[list[Message]]:
+    """Yield the path's turns, the last one first: a question and all that follows it.
+
+    Messages that are not sent are left out. No more of the path is read than is asked for.
+    """
+    turn: list[Message] = []
+    for message in filter(_is_sent, reversed(path)):
+        turn.insert(0, message)
+        if message.role is Role.USER:
+            yield turn
+            turn = []
+    if turn:
+        yield turn
+
+
+def select(path: Sequence[Message], instructions: str, room: int, factor: float = 1.0) -> Context:
+    """The newest whole turns that fit, oldest first, after the instructions.
+
+    The last turn is always sent, whatever its size: without it there is no question.
+
+    Args:
+        path: The conversation from its root to the question.
+        instructions: What the model is told first; may be empty.
+        room: Tokens that the request may have.
+        factor: The model's calibration: real tokens for each guessed one.
+    """
+    head = (Message(Role.SYSTEM, instructions, id="instructions"),) if instructions else ()
+    guessed = sum(size(message) for message in head)
+    kept: list[list[Message]] = []
+    whole = True
+    for turn in turns_backwards(path):
+        cost = sum(size(message) for message in turn)
+        if kept and (guessed + cost) * factor > room:
+            whole = False
+            break
+        kept.append(turn)
+        guessed += cost
+    messages = tuple(message for turn in reversed(kept) for message in turn)
+    begins = None if whole or not messages else messages[0].id
+    return Context(messages=head + messages, begins=begins, guessed=guessed)
+
+
+def _is_sent(message: Message) -> bool:
+    """Whether a message says anything to a model: an answer that never began does not."""
+    return message.role is not Role.ASSISTANT or bool(message.content or message.tool_calls)

@@ -1,0 +1,1 @@
+"""Where answers come from: Groq, any server that speaks its language, a model of this machine."""

@@ -1,0 +1,77 @@
+"""What is sent: a request as the wire wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...models import Message, Role
+from ..base import Request
+
+
+def _sendable(text: str) -> str:
+    """The text with half characters replaced, which no UTF-8 can carry."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def _calls(message: Message) -> list[dict[str, Any]]:
+    """The tool calls of an answer."""
+    return [
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": _sendable(call.arguments)},
+        }
+        for call in message.tool_calls
+    ]
+
+
+def _wire(message: Message) -> dict[str, Any]:
+    """One message, with its fields always in the same order, so that prefixes can be cached."""
+    wire: dict[str, Any] = {"role": message.role.value, "content": _sendable(message.content)}
+    if message.role is Role.TOOL:
+        wire["tool_call_id"] = message.tool_call_id
+    if message.role is Role.ASSISTANT and message.tool_calls:
+        wire["tool_calls"] = _calls(message)
+    return wire
+
+
+def _says_something(message: Message) -> bool:
+    """Whether a message is worth sending: an answer that never came is not."""
+    return bool(message.role is not Role.ASSISTANT or message.content or message.tool_calls)
+
+
+def wire_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """The messages as the service takes them; reasoning and problems stay here."""
+    return [_wire(message) for message in messages if _says_something(message)]
+
+
+def wire_request(
+    request: Request, *, speaks_groq: bool, extra: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of the client's `create` for a streamed answer.
+
+    Args:
+        request: What is asked.
+        speaks_groq: Whether the server knows Groq's own parameters; else the older, common ones
+            are used, and the usage is asked for, which Groq sends in any case.
+        extra: More for the body, as `{"temperature": 0.2}`; wins over what is made here.
+    """
+    wire: dict[str, Any] = {
+        "messages": wire_messages(request.messages),
+        "model": request.model,
+        "stream": True,
+    }
+    if request.max_completion_tokens is not None:
+        name = "max_completion_tokens" if speaks_groq else "max_tokens"
+        wire[name] = request.max_completion_tokens
+    body = dict(extra)
+    if not speaks_groq:
+        body.setdefault("stream_options", {"include_usage": True})
+    if body:
+        wire["extra_body"] = body
+    return wire

@@ -1,0 +1,136 @@
+"""What happens during a turn, in the order in which it happens.
+
+Engines yield `EngineEvent`s; the chat service passes on those that can be shown, with its own
+beside them, as `TurnEvent`s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from .errors import EngineError
+from .models import Conversation, Limits, Message
+
+
+class FinishReason(StrEnum):
+    """Why a model stopped writing."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    CONTENT_FILTER = "content_filter"
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of the reasoning that comes before the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of a tool call; pieces with the same index belong together."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsReported:
+    """The reply's headers said what is left of the allowance."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The model ended its answer; the last event of a stream that is complete."""
+
+    reason: FinishReason
+    model: str = ""
+    """The model that really answered; empty when the service did not say."""
+    prompt_tokens: int = 0
+    """0 when the service did not count."""
+    completion_tokens: int = 0
+    """0 when the service did not count."""
+
+
+EngineEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | LimitsReported | Finished
+"""What an engine yields. A stream that ends without `Finished` was cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """The question stands in the conversation, and is kept next."""
+
+    conversation: Conversation
+    question: Message
+    answer: Message
+    """The answer to be: empty, with the id under which its text will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request leaves."""
+
+    model: str
+    """The model that is asked."""
+    memory_begins: str | None
+    """The first message that the model is sent; `None` when it is sent all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The request will be sent again after a while."""
+
+    reason: str
+    """One sentence: why."""
+    seconds: float
+    """How long, from now."""
+    attempt: int
+    """Which try comes next: 2 for the first retry."""
+    attempts: int
+    """How many there are at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The answer is whole, or will not become so; `answer.outcome` tells which."""
+
+    conversation: Conversation
+    answer: Message
+    error: EngineError | None = None
+    """Why the answer failed; `None` when it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """Something of this turn could not be written; it is kept in memory and tried again."""
+
+    reason: str
+    """One sentence for the user."""
+
+
+TurnEvent: TypeAlias = (
+    TurnStarted
+    | NotKept
+    | Asked
+    | LimitsReported
+    | Waiting
+    | ReasoningDelta
+    | TextDelta
+    | TurnEnded
+)
+"""What the chat service yields while a question is answered."""

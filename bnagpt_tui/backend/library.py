@@ -1,0 +1,298 @@
+"""The conversations in memory: what the list shows, and the trees of those that are open."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .errors import ConversationNotFoundError, NameTakenError, StoreError, TurnRunningError
+from .models import Conversation, Message, new_id, now
+from .naming import folded
+from .tree import MessageTree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .store import Archive
+    from .store.glance import Glance
+
+_OPEN_TREES: Final = 8
+
+
+class Changes(NamedTuple):
+    """What another process changed."""
+
+    conversations: bool
+    """Whether the list of conversations was read anew."""
+    messages: bool
+    """Whether the messages of the open conversation were."""
+
+
+class Library:
+    """Every conversation by id, and the messages of those used last.
+
+    A change is made here first and kept through the archive after it, so that what is seen never
+    depends on what the disk allows.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        """Where everything is kept."""
+        self._conversations: dict[str, Conversation] = {}
+        self._trees: OrderedDict[str, MessageTree] = OrderedDict()
+        self._drafts: dict[str, Conversation] = {}
+        self._sorted: tuple[Conversation, ...] | None = None
+        self._whole: set[str] = set()
+        self._dropped: list[str] = []
+        self.busy: set[str] = set()
+        """Ids of the conversations that are being answered: their trees stay in memory."""
+
+    async def read(self) -> None:
+        """Read the list of conversations anew.
+
+        Raises:
+            StoreError: The list cannot be read.
+        """
+        kept = {item.id: item for item in await self.archive.conversations()}
+        for held in self.archive.unsaved | self.busy:
+            if held in self._conversations:
+                kept[held] = self._conversations[held]
+        for gone in self._trees.keys() & self._conversations.keys() - kept.keys():
+            self._drafts[gone] = self._conversations[gone]
+        for back in self._drafts.keys() & kept.keys():
+            del self._drafts[back]
+        self._conversations = kept
+        self._sorted = None
+
+    async def catch_up(self, conversation_id: str) -> Changes:
+        """Take in what another process changed: the list, and one conversation.
+
+        A conversation that is gone from the list stays known while its messages are in memory,
+        and one that was turned to another branch elsewhere stays turned to the one it is on.
+
+        Raises:
+            StoreError: The list cannot be read.
+        """
+        before = self._trees.get(conversation_id)
+        head = self.get(conversation_id).head
+        if before is not None and conversation_id in self._conversations:
+            await self.tree(conversation_id)
+        is_changed = await self.archive.index_changed()
+        if is_changed:
+            await self.read()
+        self._stay_at(conversation_id, head)
+        is_other = before is not None and self._trees.get(conversation_id) is not before
+        return Changes(is_changed, is_other)
+
+    def _stay_at(self, conversation_id: str, head: str | None) -> None:
+        """Turn a conversation back to a head that its path no longer leads through."""
+        conversation, tree = self.get(conversation_id), self.loaded(conversation_id)
+        if head is None or head not in tree or conversation_id not in self._conversations:
+            return
+        if tree.path(conversation.head).index_of(head) is None:
+            self._put(replace(conversation, head=head))
+
+    @property
+    def listed(self) -> tuple[Conversation, ...]:
+        """The conversations as the list shows them: pinned first, then the last used."""
+        if self._sorted is None:
+            items = sorted(self._conversations.values(), key=lambda item: item.updated)
+            items.reverse()
+            items.sort(key=lambda item: not item.pinned)
+            self._sorted = tuple(items)
+        return self._sorted
+
+    def get(self, conversation_id: str) -> Conversation:
+        """What is known of one conversation, a new one included.
+
+        Raises:
+            ConversationNotFoundError: There is none with this id.
+        """
+        found = self._conversations.get(conversation_id) or self._drafts.get(conversation_id)
+        if found is None:
+            raise ConversationNotFoundError("This conversation is not there any more.")
+        return found
+
+    def draft(self, name: str = "", model: str = "") -> Conversation:
+        """A new conversation that nobody sees before its first message is kept."""
+        conversation = Conversation(name=name, named=bool(name), model=model)
+        self._drafts[conversation.id] = conversation
+        self._trees[conversation.id] = MessageTree()
+        return conversation
+
+    async def tree(self, conversation_id: str) -> MessageTree:
+        """The messages of a conversation, read when they are not in memory or have changed.
+
+        What is in memory outlives its file: when that cannot be read any more, the next change
+        writes all of it.
+
+        Raises:
+            StoreError: They are not in memory and cannot be read.
+        """
+        in_memory = conversation_id in self._trees
+        held = conversation_id in self.archive.unsaved | self.busy | self._drafts.keys()
+        if not in_memory or (not held and await self.archive.refresh(conversation_id)):
+            try:
+                conversation, tree = await self.archive.open(conversation_id)
+            except StoreError:
+                if not in_memory:
+                    raise
+                self._whole.add(conversation_id)
+            else:
+                self._trees[conversation_id] = tree
+                self._put(conversation)
+        self._trees.move_to_end(conversation_id)
+        self._forget_old_trees()
+        return self._trees[conversation_id]
+
+    async def glance(self, conversation_id: str) -> Glance | None:
+        """The end of a long conversation that is not in memory; `None` for any other."""
+        conversation = self._conversations.get(conversation_id)
+        if conversation is None or conversation_id in self._trees:
+            return None
+        return await self.archive.glance(conversation)
+
+    def loaded(self, conversation_id: str) -> MessageTree:
+        """The messages of a conversation that was opened before; empty when it was not."""
+        return self._trees.get(conversation_id) or MessageTree()
+
+    def set(self, conversation: Conversation, messages: Iterable[Message] = ()) -> None:
+        """Take in a conversation's new state and messages, in memory."""
+        tree = self._trees.setdefault(conversation.id, MessageTree())
+        for message in messages:
+            tree.put(message)
+        if len(tree) == 0 and conversation.id in self._drafts:
+            self._drafts[conversation.id] = conversation
+            return
+        self._drafts.pop(conversation.id, None)
+        self._put(conversation)
+
+    async def keep(self, conversation: Conversation, *messages: Message) -> None:
+        """Take in a conversation's new state and messages, in memory and on the disk.
+
+        A draft without messages is not written: it is nothing yet.
+
+        Raises:
+            StoreError: It could not be written; memory has it, and the archive tries again.
+        """
+        self.set(conversation, messages)
+        if conversation.id in self._drafts:
+            return
+        if conversation.id in self._whole:
+            self._whole.discard(conversation.id)
+            messages = tuple(self._trees[conversation.id])
+        await self.archive.save(conversation, *messages)
+
+    def touched(self, conversation_id: str, *, head: str) -> Conversation:
+        """The conversation with a new head, as used at this moment."""
+        return replace(self.get(conversation_id), head=head, updated=now())
+
+    async def drop(self, conversation_id: str) -> None:
+        """Take a conversation out of the list and into the trash.
+
+        Raises:
+            TurnRunningError: It is being answered.
+            StoreError: It could not be moved; it is still there.
+        """
+        if conversation_id in self.busy:
+            raise TurnRunningError("It is being answered: stop the answer first.")
+        if self._drafts.pop(conversation_id, None) is None:
+            await self.archive.delete(conversation_id)
+            self._dropped.append(conversation_id)
+        self._conversations.pop(conversation_id, None)
+        self._trees.pop(conversation_id, None)
+        self._sorted = None
+
+    async def undo_drop(self) -> Conversation | None:
+        """Bring back from the trash what was dropped last; `None` when nothing was.
+
+        Raises:
+            StoreError: It could not be brought back.
+        """
+        if not self._dropped:
+            return None
+        conversation = await self.archive.restore(self._dropped[-1])
+        self._dropped.pop()
+        self._put(conversation)
+        return conversation
+
+    async def branch(self, conversation_id: str, message_id: str) -> Conversation:
+        """A copy, with ids of its own, of everything up to a message.
+
+        Raises:
+            StoreError: It could not be read or written.
+        """
+        origin = self.get(conversation_id)
+        tree = await self.tree(conversation_id)
+        messages: list[Message] = []
+        for message in tree.path(message_id):
+            parent = messages[-1].id if messages else None
+            messages.append(replace(message, id=new_id(), parent=parent))
+        name = self.free_name(f"{origin.name} (branch)")
+        copy = self.draft(model=origin.model)
+        copy = replace(copy, name=name, assistant=origin.assistant, head=messages[-1].id)
+        await self.keep(copy, *messages)
+        return copy
+
+    async def choose(self, conversation_id: str, message_id: str, step: int) -> str | None:
+        """Turn to a sibling of a message; the id of the sibling, `None` at either end.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        siblings = (await self.tree(conversation_id)).siblings(message_id)
+        index = siblings.index(message_id) + step
+        if not 0 <= index < len(siblings):
+            return None
+        await self.turn_to(conversation_id, siblings[index])
+        return siblings[index]
+
+    async def turn_to(self, conversation_id: str, message_id: str) -> None:
+        """Have a message on the conversation's path, unless it is there, unknown, or answered.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        conversation = self.get(conversation_id)
+        tree = await self.tree(conversation_id)
+        if message_id not in tree or conversation_id in self.busy:
+            return
+        if tree.path(conversation.head).index_of(message_id) is None:
+            await self.keep(replace(conversation, head=tree.tip(message_id)))
+
+    def named(self, name: str, *, other_than: str = "") -> Conversation | None:
+        """The conversation that has this name, case and composition aside; `None` if none has."""
+        wanted = folded(name)
+        for item in self._conversations.values():
+            if item.id != other_than and folded(item.name) == wanted:
+                return item
+        return None
+
+    def free_name(self, name: str, *, other_than: str = "") -> str:
+        """The name itself if nobody has it, else with the first free number behind it."""
+        taken = {folded(i.name) for i in self._conversations.values() if i.id != other_than}
+        candidate, number = name, 2
+        while folded(candidate) in taken:
+            candidate = f"{name} ({number})"
+            number += 1
+        return candidate
+
+    def check_free(self, name: str, *, other_than: str) -> None:
+        """Make sure that a name is free.
+
+        Raises:
+            NameTakenError: It is not; the error carries one that is.
+        """
+        if self.named(name, other_than=other_than):
+            raise NameTakenError(name, self.free_name(name, other_than=other_than))
+
+    def _put(self, conversation: Conversation) -> None:
+        self._conversations[conversation.id] = conversation
+        self._sorted = None
+
+    def _forget_old_trees(self) -> None:
+        held = self.busy | self.archive.unsaved | self._drafts.keys()
+        free = [key for key in self._trees if key not in held]
+        for key in free[: max(0, len(free) - _OPEN_TREES)]:
+            del self._trees[key]

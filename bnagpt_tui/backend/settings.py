@@ -1,0 +1,215 @@
+"""What the user chose: command line before environment before `config.toml` before defaults."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import SettingsError
+from .keys import read_key
+from .paths import config_directory, data_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CONFIG_FILE: Final = "config.toml"
+"""The settings' file inside the configuration directory."""
+
+INSTRUCTIONS: Final = "You are bnaGPT, a helpful assistant. Answer in the language of the question."
+"""What the model is told before everything else, unless the user says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, resolved; what can be set is what has a reader in `READERS`."""
+
+    data_dir: Path
+    """Where conversations are kept."""
+    config_dir: Path
+    """Where `config.toml` and the key are kept."""
+    api_key: str = field(default="", repr=False)
+    """Groq's key; empty when there is none."""
+    base_url: str = ""
+    """The service's address; empty for Groq's own."""
+    model: str = ""
+    """The model for new conversations; empty for the engine's default."""
+    instructions: str = INSTRUCTIONS
+    """What every conversation begins with."""
+    local: bool = False
+    """Whether the model of this machine answers even when there is a key."""
+    local_model: Path | None = None
+    """A GGUF file to use in place of the small demo model."""
+    lite: str = "auto"
+    """Whether to draw little, for thin lines: `auto`, `on` or `off`."""
+    theme: str = "bnagpt"
+    """The colours."""
+    context_tokens: int = 0
+    """The most tokens of one request and its answer; 0 follows the model and the plan."""
+    answer_tokens: int = 0
+    """The most tokens of one answer; 0 leaves it a quarter of the request's limit."""
+    stall_seconds: float = 60.0
+    """How long an answer may pause before it counts as broken."""
+    probe: bool = True
+    """Whether to look for a model server on this machine when there is no key."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Other keys for bindings: the binding's id to the keys, separated by commas."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text in quotes")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"1": True, "true": True, "yes": True, "on": True}
+    known |= {"0": False, "false": False, "no": False, "off": False, "": False}
+    if isinstance(value, str) and value.lower() in known:
+        return known[value.lower()]
+    raise TypeError("true or false")
+
+
+def _path(value: object) -> Path | None:
+    text = str(value) if isinstance(value, Path) else _text(value)
+    return Path(text).expanduser() if text else None
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value is True or value is False:
+            value = "on" if value else "off"
+        if value not in choices:
+            raise TypeError("one of " + ", ".join(choices))
+        return str(value)
+
+    return read
+
+
+def _count(value: object) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError("a whole number, 0 or more")
+    return value
+
+
+def _seconds(value: object) -> float:
+    try:
+        seconds = float(value)  # type: ignore[arg-type]  # whatever float() refuses is refused
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if isinstance(value, bool) or not 0 < seconds < 86_400:
+        raise TypeError("a number of seconds above 0")
+    return seconds
+
+
+def _bindings(value: object) -> Mapping[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
+        raise TypeError('a table of keys, as in "chat.new" = "ctrl+n"')
+    return value
+
+
+READERS: Final[Mapping[str, Callable[[object], Any]]] = {
+    "answer_tokens": _count,
+    "base_url": _text,
+    "context_tokens": _count,
+    "instructions": _text,
+    "keys": _bindings,
+    "lite": _choice("auto", "on", "off"),
+    "local": _flag,
+    "local_model": _path,
+    "model": _text,
+    "probe": _flag,
+    "stall_seconds": _seconds,
+    "theme": _text,
+}
+"""The settings by name, each with what turns a written value into a used one."""
+
+
+def load(arguments: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
+    """All settings, from every place where one can stand.
+
+    Args:
+        arguments: What the command line said, by setting; `None` for what it did not say.
+        environment: The process's environment.
+
+    Raises:
+        SettingsError: A key is unknown or a value malformed; the sentence says where.
+    """
+    environment = dict(environment)
+    for name in ("data_dir", "config_dir"):
+        if arguments.get(name):
+            environment[f"BNAGPT_{name.upper()}"] = str(arguments[name])
+    config_dir = config_directory(environment)
+    values: dict[str, Any] = _from_file(config_dir / CONFIG_FILE)
+    values |= _from_environment(environment)
+    for name, value in arguments.items():
+        if value is not None and name in READERS:
+            values[name] = _read(name, value, f"--{name.replace('_', '-')}")
+    return Settings(
+        data_dir=data_directory(environment),
+        config_dir=config_dir,
+        api_key=read_key(environment, config_dir),
+        **values,
+    )
+
+
+def _read(name: str, value: object, place: str) -> object:
+    try:
+        return READERS[name](value)
+    except TypeError as error:
+        raise SettingsError(f"{place}: {name} must be {error}.") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if environment.get("GROQ_BASE_URL"):
+        values["base_url"] = environment["GROQ_BASE_URL"]
+    for name in READERS.keys() - {"keys"}:
+        variable = f"BNAGPT_{name.upper()}"
+        if variable in environment:
+            values[name] = _read(name, environment[variable], variable)
+    return values
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} cannot be read: it is not UTF-8 text.") from None
+    import tomllib  # noqa: PLC0415  # most users have no such file
+
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    values: dict[str, object] = {}
+    for name, value in table.items():
+        place = f"{path}, line {_line_of(name, text)}"
+        if name not in READERS:
+            raise SettingsError(f"{place}: there is no setting “{name}”.{_suggestion(name)}")
+        values[name] = _read(name, value, place)
+    return values
+
+
+def _line_of(name: str, text: str) -> int:
+    pattern = re.compile(rf"^\s*\[?\s*[\"']?{re.escape(name)}[\"']?\s*[=.\]]")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if pattern.match(line):
+            return number
+    return 1
+
+
+def _suggestion(name: str) -> str:
+    import difflib  # noqa: PLC0415  # only for mistakes
+
+    nearest = difflib.get_close_matches(name, READERS, n=1, cutoff=0.5)
+    return f" Did you mean “{nearest[0]}”?" if nearest else f" There are: {', '.join(READERS)}."

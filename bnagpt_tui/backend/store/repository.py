@@ -1,0 +1,250 @@
+"""The kept conversations: the only door to the files, and to TinyDB behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from ..errors import ConversationNotFoundError, DamagedConversationError, StoreError
+from ..models import Conversation, Message
+from ..text import one_line
+from .files import Files
+from .places import Places, is_id
+from .problems import reading, writing
+from .trash import Trash, Trashed
+
+if TYPE_CHECKING:
+    from .glance import Glance
+    from .messages import KeptMessages
+    from .shelf import Shelf
+
+
+class Repository:
+    """Keeps conversations in a directory, each in a file of its own.
+
+    A save is on the disk when it returns. Only a further part of an answer on its way may be
+    left to the system for a second: it survives the end of the process, but not of the power.
+
+    Any thread may call any method; calls wait for each other. The files are opened, and the
+    libraries behind them imported, by the first call that needs them.
+    """
+
+    def __init__(self, directory: Path, files: Files | None = None) -> None:
+        """Name the directory; nothing in it is opened or made yet.
+
+        Args:
+            directory: Where everything is kept; made, for its owner alone, by the first save.
+            files: The file operations.
+        """
+        self._places = Places(directory)
+        self._files = files or Files()
+        self._trash = Trash(self._places, self._files)
+        self._lock = RLock()
+        self._reports: list[str] = []
+        self._opened_shelf: Shelf | None = None
+        self.on_progress: Callable[[int, int], None] | None = None
+        """Called, while the list is rebuilt from the files, with how many are read of how many.
+
+        In the thread that asked for the list.
+        """
+
+    def conversations(self) -> list[Conversation]:
+        """Every conversation that is not in the trash, in no order.
+
+        Raises:
+            DamagedConversationError: The directory cannot be read.
+        """
+        with self._lock:
+            return self._shelf.conversations(self.on_progress)
+
+    def find(self, name: str) -> Conversation:
+        """The conversation that is meant by a name, the beginning of one, or an id.
+
+        Raises:
+            ConversationNotFoundError: None fits, or several do; the sentence names the nearest.
+        """
+        with self._lock:
+            return self._shelf.find(name)
+
+    def load(self, conversation_id: str) -> tuple[Conversation, list[Message]]:
+        """A conversation and its messages, in the order in which they were first kept.
+
+        Raises:
+            ConversationNotFoundError: There is none with this id, or it is in the trash.
+            DamagedConversationError: Nothing of it can be read. Where something can, that is
+                given, and `drain_reports` tells what is missing.
+        """
+        conversation, messages = self.open(conversation_id)
+        return conversation, list(messages)
+
+    def open(self, conversation_id: str) -> tuple[Conversation, KeptMessages]:
+        """As `load`, with messages that are decoded when they are asked for.
+
+        Raises:
+            ConversationNotFoundError: There is none with this id, or it is in the trash.
+            DamagedConversationError: Nothing of it can be read.
+        """
+        with self._lock:
+            path = self._existing(conversation_id)
+            return self._shelf.load(self._shelf.kept(conversation_id, path))
+
+    def glance(self, conversation: Conversation) -> Glance | None:
+        """The end of a long conversation, read without the rest.
+
+        Args:
+            conversation: What is known of it, its head above all.
+
+        Returns:
+            `None` where there is no telling, so that it should be read whole.
+        """
+        from .glance import glance  # noqa: PLC0415 - msgspec comes with the first use
+
+        return glance(self._places.conversation(conversation.id), self._files, conversation.head)
+
+    def save(self, conversation: Conversation, messages: Iterable[Message] = ()) -> None:
+        """Keep the conversation and these of its messages, the new ones and the changed ones.
+
+        What the file has beside them stays. A conversation that is in the trash is kept there.
+
+        Args:
+            conversation: What is known of it.
+            messages: Messages to add, or to change where they are kept already.
+
+        Raises:
+            StoreError: The conversation's id cannot be the name of a file.
+            StoreUnwritableError: It could not be saved; the file, and what `load` returns, are
+                as they were.
+        """
+        if not is_id(conversation.id):
+            raise StoreError(f"“{one_line(conversation.id)}” cannot be a conversation's id.")
+        with self._lock, self._shelf.locked(conversation.id):
+            path = self._places.conversation(conversation.id)
+            if not path.exists():
+                path = self._trash.place(conversation.id) or path
+            kept = self._shelf.kept(conversation.id, path)
+            self._shelf.save(kept, conversation, tuple(messages))
+
+    def delete(self, conversation_id: str) -> None:
+        """Move a conversation to the trash.
+
+        Raises:
+            ConversationNotFoundError: There is none with this id.
+            StoreUnwritableError: It could not be moved.
+        """
+        with self._lock:
+            self._existing(conversation_id)
+            with self._shelf.locked(conversation_id):
+                try:
+                    self._trash.take(conversation_id)
+                finally:
+                    self._shelf.settle(conversation_id)
+
+    def restore(self, conversation_id: str) -> Conversation:
+        """Take a conversation back from the trash.
+
+        Raises:
+            ConversationNotFoundError: There is none with this id in the trash.
+            StoreUnwritableError: It could not be moved.
+            DamagedConversationError: It is back, but nothing of it can be read.
+        """
+        with self._lock:
+            path = self._places.conversation(conversation_id)
+            trashed = self._trash.place(conversation_id)
+            if trashed is None:
+                raise ConversationNotFoundError("This conversation is not in the trash.")
+            with self._shelf.locked(conversation_id):
+                if path.exists():
+                    raise StoreError("This conversation is back already.")
+                try:
+                    self._trash.give_back(trashed, conversation_id)
+                finally:
+                    self._shelf.settle(conversation_id)
+            return self._shelf.kept(conversation_id, path).peek()
+
+    def trash(self) -> list[Trashed]:
+        """What is in the trash, deleted last first."""
+        found = []
+        with self._lock:
+            for file in self._trash.files():
+                try:
+                    conversation = self._shelf.kept(file.conversation_id, file.path).peek()
+                except DamagedConversationError as error:
+                    self._reports.append(str(error))
+                else:
+                    found.append(Trashed(conversation, file.deleted))
+        return found
+
+    def empty_trash(self, older_than: timedelta | None = None) -> int:
+        """Remove what is in the trash, for good.
+
+        Args:
+            older_than: Spare what has been there for less; `None` spares nothing.
+
+        Returns:
+            How many conversations were removed.
+
+        Raises:
+            StoreUnwritableError: Not all could be removed.
+        """
+        with self._lock, writing(self._places.root):
+            return self._trash.empty(older_than)
+
+    def drain_reports(self) -> list[str]:
+        """Sentences for the user about what was found, each given once."""
+        with self._lock:
+            reports = self._reports[:]
+            self._reports.clear()
+            return reports
+
+    def refresh(self, conversation_id: str) -> bool:
+        """Whether another process changed the conversation since it was last loaded or saved."""
+        with self._lock:
+            return self._shelf.has_changed(conversation_id)
+
+    def index_changed(self) -> bool:
+        """Whether another process changed the list since `conversations` gave it."""
+        with self._lock:
+            return self._shelf.list_has_changed()
+
+    def sync(self) -> None:
+        """Wait until everything that was saved is on the disk itself.
+
+        Raises:
+            StoreUnwritableError: It may not be.
+        """
+        with self._lock, writing(self._places.root):
+            self._shelf.sync()
+
+    def close(self) -> None:
+        """Sync what was saved, write the list, and let go of everything in memory.
+
+        Raises:
+            StoreUnwritableError: Something that was saved may not be on the disk itself.
+        """
+        with self._lock:
+            if self._opened_shelf is None:
+                return
+            try:
+                self.sync()
+            finally:
+                self._opened_shelf.flush()
+                self._opened_shelf = None
+
+    @property
+    def _shelf(self) -> Shelf:
+        if self._opened_shelf is None:
+            from .shelf import Shelf  # noqa: PLC0415 - tinydb and msgspec come with the first use
+
+            self._opened_shelf = Shelf(self._places, self._files, self._reports)
+        return self._opened_shelf
+
+    def _existing(self, conversation_id: str) -> Path:
+        if is_id(conversation_id):
+            path = self._places.conversation(conversation_id)
+            with reading(path):
+                if path.exists():
+                    return path
+        raise ConversationNotFoundError("This conversation is not there any more.")

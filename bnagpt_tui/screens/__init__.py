@@ -1,0 +1,1 @@
+"""Screens: each composes widgets, owns the workers and handles their messages."""

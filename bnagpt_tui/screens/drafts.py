@@ -1,0 +1,48 @@
+"""What is typed and not sent yet, kept on the chat screen from one start to the next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import work
+
+from .base import ChatBase
+
+KEEP_DRAFT: Final = "draft"
+"""The group of the worker that writes the draft."""
+
+DRAFT_SECONDS: Final = 1.0
+"""How long typing may go on before the draft is written."""
+
+
+class DraftActions(ChatBase):
+    """Keeps the prompt's text and the questions that wait their turn."""
+
+    _unsent: str = ""
+    _draft_is_due: bool = False
+
+    def note_draft(self) -> None:
+        """Say that something was typed, sent or queued; it is written a moment later."""
+        waiting = [question for questions in self.queued.values() for question in questions]
+        self._unsent = "\n".join([*waiting, self.prompt.text]).strip("\n")
+        if not self._draft_is_due:
+            self._draft_is_due = True
+            self.set_timer(DRAFT_SECONDS, self._write_draft)
+
+    @work(group=KEEP_DRAFT)
+    async def _write_draft(self) -> None:
+        self._draft_is_due = False
+        await self.chat.history.keep_draft(self._unsent)
+
+    async def take_draft(self) -> None:
+        """Bring back what was not sent at the last end; a prompt in use only remembers it."""
+        draft = await self.chat.history.take_draft()
+        if draft and self.prompt.text:
+            self.prompt.remember([*await self.chat.history.recall(), draft])
+        elif draft:
+            self.prompt.put(draft)
+
+    async def on_unmount(self) -> None:
+        """Write the last words."""
+        if self._draft_is_due:
+            await self.chat.history.keep_draft(self._unsent)

@@ -1,0 +1,132 @@
+"""Who answers, on the chat screen: models, engines, the key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from ..backend.errors import EngineError, StoreError
+from ..widgets.status_line import thousands
+from .conversations import DIALOG
+from .turns import TurnActions
+
+if TYPE_CHECKING:
+    from ..backend.models import ModelInfo
+
+
+def describe(model: ModelInfo) -> str:
+    """What a model can do, in a few words."""
+    abilities = [
+        word
+        for word, able in (
+            ("reasons", model.reasoning),
+            ("tools", model.tools),
+            ("sees images", model.vision),
+        )
+        if able
+    ]
+    return " · ".join([f"{thousands(model.context_window)} tokens", *abilities])
+
+
+class ModelActions(TurnActions):
+    """Picking a model, adding a key, changing the engine."""
+
+    @work(group=DIALOG)
+    async def action_pick_model(self, model: str = "") -> None:
+        """Choose the model that answers in the open conversation."""
+        conversation_id = self.open_id
+        picked = model or await self._picked_model("")
+        if picked:
+            await self._use_model(conversation_id, picked)
+
+    @on(TurnActions.ModelGone)
+    def _offer_models(self, event: TurnActions.ModelGone) -> None:
+        """Offer other models where the user looks and does not write; else only say so."""
+        event.stop()
+        if event.conversation_id == self.open_id and not self.prompt.text:
+            self._replace_model(event)
+        else:
+            self.tell(
+                "A model is gone: open its conversation and pick another with f2, then tab r."
+            )
+
+    @work(group=DIALOG)
+    async def _replace_model(self, event: TurnActions.ModelGone) -> None:
+        """Offer the models that there are, and ask the same question again."""
+        picked = await self._picked_model(event.reason, without=event.model)
+        if not picked:
+            return
+        await self._use_model(event.conversation_id, picked)
+        if event.conversation_id not in self.asking:
+            turn = self.chat.regenerate(event.conversation_id, event.answer_id)
+            self.run_turn(event.conversation_id, turn)
+
+    async def _picked_model(self, reason: str, *, without: str = "") -> str | None:
+        from .picker import Choice, PickerScreen  # noqa: PLC0415  # dialogs are no part of the start
+
+        try:
+            models = await self.chat.models()
+        except EngineError as error:
+            self.tell(error, severity="error")
+            return None
+        choices = [
+            Choice(model.id, model.id, describe(model)) for model in models if model.id != without
+        ]
+        return await self.app.push_screen_wait(PickerScreen("Model", choices, explanation=reason))
+
+    async def _use_model(self, conversation_id: str, model: str) -> None:
+        try:
+            await self.chat.set_model(conversation_id, model)
+        except StoreError as error:
+            self.tell(error, severity="error")
+        self.show_status()
+
+    @work(group=DIALOG)
+    async def action_key(self) -> None:
+        """Add a Groq key."""
+        from .key import KeyScreen  # noqa: PLC0415  # as above
+
+        if self.chat.setup is None:
+            return
+        if await self.app.push_screen_wait(KeyScreen(self.chat.setup)):
+            self.tell("The key works and is kept. Groq answers from here on.")
+            self.show_engine()
+
+    @work(group=DIALOG)
+    async def action_pick_engine(self) -> None:
+        """Choose among the engines of this machine."""
+        from .picker import Choice, PickerScreen  # noqa: PLC0415  # as above
+
+        setup = self.chat.setup
+        if setup is None:
+            return
+        choices = [Choice(item.id, item.label, item.detail) for item in await setup.choices()]
+        picked = await self.app.push_screen_wait(
+            PickerScreen("Engine", choices, explanation="For Groq, add a key with /key.")
+        )
+        if picked:
+            try:
+                await setup.use(picked)
+            except EngineError as error:
+                self.tell(error, severity="error")
+            self.show_engine()
+
+    def show_engine(self) -> None:
+        """Show who answers, in the empty conversation and at the top."""
+        if self.chat.setup:
+            introduction = self.chat.setup.introduce()
+            self.welcome.engine = introduction.engine
+            self.welcome.advice = introduction.advice
+        self.show_status()
+
+    @work(group="prepare")
+    async def prepare_engine(self) -> None:
+        """Let the engine do what takes long, after the first picture."""
+        try:
+            await self.chat.engine.prepare()
+        except EngineError as error:
+            self.welcome.advice = str(error)
+            self.show_status()
+        else:
+            self.show_engine()

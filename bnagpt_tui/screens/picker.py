@@ -1,0 +1,124 @@
+"""Pick one of many: a filter above a list, for models, conversations and themes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from ..backend.text import one_line
+from ..widgets.field import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+MOST_SHOWN = 200
+"""How many choices are listed at once; typing narrows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be picked."""
+
+    id: str
+    label: str
+    detail: str = ""
+    """A few words beside the label."""
+
+
+class PickerScreen(ModalScreen[str | None]):
+    """Returns the id of the choice, `None` when nothing was picked.
+
+    Args:
+        title: What is picked.
+        choices: What there is, best first.
+        explanation: A sentence above the list; may be empty.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", id="picker.leave", tooltip="Pick nothing"),
+        Binding("up", "step(-1)", "up", id="picker.up", tooltip="Up", show=False),
+        Binding("down", "step(1)", "down", id="picker.down", tooltip="Down", show=False),
+        Binding("pageup", "step(-8)", "up", id="picker.pageup", tooltip="Up", show=False),
+        Binding("pagedown", "step(8)", "down", id="picker.pagedown", tooltip="Down", show=False),
+    ]
+
+    _field = getters.query_one(Input)
+    _options = getters.query_one(OptionList)
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, explanation: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._explanation = explanation
+
+    def compose(self) -> ComposeResult:
+        """Title, explanation, filter and list."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = self._title
+            if self._explanation:
+                yield Label(Content(one_line(self._explanation, 400)), classes="explanation")
+            yield Field(placeholder="type to narrow")
+            options = OptionList(compact=True)
+            options.can_focus = False
+            yield options
+
+    def on_mount(self) -> None:
+        """List everything."""
+        self._list("")
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        event.stop()
+        self._list(event.value)
+
+    @on(Input.Submitted)
+    def _pick(self, event: Input.Submitted) -> None:
+        event.stop()
+        option = self._options.highlighted_option
+        if option is not None:
+            self.dismiss(option.id)
+
+    @on(OptionList.OptionSelected)
+    def _pick_with_mouse(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(event.option_id)
+
+    def action_step(self, step: int) -> None:
+        """Move the highlight by rows."""
+        count = self._options.option_count
+        if count:
+            at = self._options.highlighted or 0
+            self._options.highlighted = max(0, min(at + step, count - 1))
+
+    def action_leave(self) -> None:
+        """Pick nothing."""
+        self.dismiss(None)
+
+    def _list(self, wanted: str) -> None:
+        matcher = Matcher(wanted)
+        scored = [
+            (matcher.match(choice.label) if wanted else 1.0, choice) for choice in self._choices
+        ]
+        found = [item for item in scored if item[0] > 0]
+        if wanted:
+            found.sort(key=lambda item: -item[0])
+        self._options.clear_options()
+        self._options.add_options(
+            [Option(self._row(choice), id=choice.id) for _, choice in found[:MOST_SHOWN]]
+        )
+        self._options.highlighted = 0 if found else None
+
+    def _row(self, choice: Choice) -> Content:
+        label = one_line(choice.label, 120)
+        return Content.assemble(label, ("  " + one_line(choice.detail, 60), "$muted"))

@@ -1,0 +1,264 @@
+"""Questions and answers on the chat screen: sending, queueing, stopping, asking again."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from textual import on
+from textual.message import Message as ScreenMessage
+
+from ..backend.errors import BnaGPTError, ModelGoneError, StoreError
+from ..backend.events import NotKept, ReasoningDelta, TextDelta, TurnEnded, TurnStarted
+from ..backend.models import Outcome, Role
+from ..widgets.message_log import MessageLog
+from .base import ChatBase
+from .live import draw_event
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from textual.timer import Timer
+
+    from ..backend.events import TurnEvent
+
+CONTINUE: Final = "Continue exactly where you stopped."
+"""What is asked to go on with an answer that was cut short."""
+
+STATUS_SECONDS: Final = 0.5
+"""How often the figures at the top change while an answer is written; half as often when lite."""
+
+
+def turn_group(conversation_id: str) -> str:
+    """The group of the worker that answers a conversation's questions."""
+    return f"turn-{conversation_id}"
+
+
+class TurnActions(ChatBase):
+    """The turns of all conversations; each goes on when another conversation is opened."""
+
+    @dataclass
+    class ModelGone(ScreenMessage):
+        """The model that was asked does not exist any more."""
+
+        conversation_id: str
+        answer_id: str
+        """The answer that could not be given."""
+        model: str
+        """The model that is gone."""
+        reason: str
+        """One sentence for the user."""
+
+    _clock: Timer | None = None
+    """Ticks while answers are written: figures and countdowns."""
+    editing: str = ""
+    """The question that the prompt holds to be asked in other words; empty for none."""
+    _draft_before_edit: str = ""
+    _trouble: str = ""
+
+    def ask(self, text: str) -> None:
+        """Ask the open conversation, or queue the question behind the one that it answers."""
+        if self.open_id in self.asking:
+            self.queued.setdefault(self.open_id, []).append(text)
+            self.show_queue()
+            self.refresh_bindings()
+            return
+        editing, self.editing = self.editing, ""
+        self.prompt.border_title = ""
+        if editing and self.messages().index_of(editing) is not None:
+            self.run_turn(self.open_id, self.chat.edit(self.open_id, editing, text), text)
+            self.prompt.put(self._draft_before_edit)
+        else:
+            self.run_turn(self.open_id, self.chat.send(self.open_id, text), text)
+
+    def run_turn(
+        self, conversation_id: str, events: AsyncGenerator[TurnEvent, None], text: str = ""
+    ) -> None:
+        """Start the worker of a conversation's turn.
+
+        Args:
+            conversation_id: Which conversation.
+            events: The turn.
+            text: What the user typed for it; it comes back when the turn cannot begin.
+        """
+        self.asking.add(conversation_id)
+        self.run_worker(
+            self._follow(conversation_id, events, text),
+            group=turn_group(conversation_id),
+            exit_on_error=True,
+        )
+
+    async def _follow(
+        self, conversation_id: str, events: AsyncGenerator[TurnEvent, None], text: str
+    ) -> None:
+        """Show a turn to its end, then ask what is queued."""
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    self._take(conversation_id, event)
+        except BnaGPTError as error:
+            self.tell(error, severity="error")
+            self.prompt.give_back(text)
+        finally:
+            self._turn_is_over(conversation_id)
+        self._ask_next(conversation_id)
+
+    def _ask_next(self, conversation_id: str) -> None:
+        """Ask the question that waited longest; after a failure, hand all of them back."""
+        waiting = self.queued.get(conversation_id)
+        if not waiting or not self.app.is_running:
+            return
+        path = self.chat.path(conversation_id)
+        if path and path[-1].outcome is Outcome.FAILED:
+            self.hand_back_queue()
+            return
+        question = waiting.pop(0)
+        self.show_queue()
+        self.run_turn(conversation_id, self.chat.send(conversation_id, question), question)
+
+    def _take(self, conversation_id: str, event: TurnEvent) -> None:
+        """Show one event of a turn, unless the application is closing its widgets."""
+        if not self.app.is_running:
+            return
+        self.live.take(conversation_id, event)
+        if isinstance(event, TextDelta | ReasoningDelta):
+            if conversation_id == self.open_id:
+                draw_event(self.log_view, event, self.live.get(conversation_id))
+            return
+        if conversation_id == self.open_id:
+            if isinstance(event, TurnStarted):
+                self._show_started(event)
+            draw_event(self.log_view, event, self.live.get(conversation_id))
+            self.show_status()
+        if isinstance(event, TurnStarted):
+            self._start_clock()
+            self.show_list()
+        elif isinstance(event, NotKept):
+            self._tell_trouble(event.reason)
+        elif isinstance(event, TurnEnded) and isinstance(event.error, ModelGoneError):
+            self.post_message(
+                self.ModelGone(
+                    conversation_id, event.answer.id, event.error.model, str(event.error)
+                )
+            )
+
+    def _tell_trouble(self, reason: str) -> None:
+        """Say once what keeps the store from being written."""
+        if reason != self._trouble:
+            self.tell(reason, severity="error")
+        self._trouble = reason
+
+    def _show_started(self, event: TurnStarted) -> None:
+        """Show the question and the place of its answer."""
+        if self.tip != event.question.parent:
+            self.show_messages()
+            return
+        self.show_emptiness()
+        self.log_view.following = True
+        self.log_view.append(event.question)
+        self.log_view.append(event.answer)
+        self.log_view.set_live(event.answer.id)
+        self.tip = event.answer.id
+
+    def _turn_is_over(self, conversation_id: str) -> None:
+        """Show the answer as it is kept, whatever ended it."""
+        self.asking.discard(conversation_id)
+        self.live.drop(conversation_id)
+        if not self.app.is_running:
+            return
+        if conversation_id == self.open_id:
+            self.log_view.set_live(None)
+            self.log_view.set_note("")
+            if path := self.chat.path(conversation_id):
+                self.log_view.replace(path[-1])
+            self.show_status()
+        self.show_list()
+
+    # What the keys do
+
+    def action_stop(self) -> None:
+        """Stop the answer, keeping what came, and hand queued questions back."""
+        if waiting := self.queued.pop(self.open_id, []):
+            self.prompt.give_back("\n".join(waiting))
+            self.show_queue()
+        self.workers.cancel_group(self, turn_group(self.open_id))
+
+    def action_leave(self) -> None:
+        """Leave what is open, a question that is edited or the list, for the prompt."""
+        self._stop_editing()
+        self.remove_class("-list-shown")
+        self.prompt.focus()
+
+    @on(MessageLog.RegenerateRequested)
+    def _regenerate(self, event: MessageLog.RegenerateRequested) -> None:
+        event.stop()
+        self.regenerate(event.message.id)
+
+    def regenerate(self, message_id: str) -> None:
+        """Have a question answered once more, when nothing else is being answered here."""
+        if self.open_id in self.asking:
+            self.tell("It is still answering: esc stops it.")
+            return
+        self.run_turn(self.open_id, self.chat.regenerate(self.open_id, message_id))
+
+    @on(MessageLog.ContinueRequested)
+    def _continue(self, event: MessageLog.ContinueRequested) -> None:
+        event.stop()
+        self.ask(CONTINUE)
+
+    @on(MessageLog.EditRequested)
+    def _edit(self, event: MessageLog.EditRequested) -> None:
+        """Put the question of a message into the prompt, to be asked in other words."""
+        event.stop()
+        shown = self.messages()
+        place = shown.index_of(event.message.id)
+        upto = shown if place is None else shown[: place + 1]
+        question = next((m for m in reversed(upto) if m.role is Role.USER), None)
+        if question is None:
+            return
+        self._draft_before_edit = self.prompt.text
+        self.editing = question.id
+        self.prompt.put(question.content)
+        self.prompt.border_title = "asking this again · esc keeps the old question"
+        self.prompt.focus()
+
+    @on(MessageLog.SiblingRequested)
+    async def _turn_to_sibling(self, event: MessageLog.SiblingRequested) -> None:
+        event.stop()
+        if self.open_id in self.asking:
+            self.tell("It is still answering: esc stops it.")
+            return
+        try:
+            sibling = await self.chat.choose(self.open_id, event.message.id, event.step)
+        except StoreError as error:
+            self.tell(error, severity="error")
+            sibling = None
+        if sibling:
+            self.show_messages(at=sibling)
+
+    def _stop_editing(self) -> None:
+        """Leave the question as it was; the draft that stood in the prompt comes back."""
+        if self.editing:
+            self.editing = ""
+            self.prompt.border_title = ""
+            self.prompt.put(self._draft_before_edit)
+
+    # The clock
+
+    def _start_clock(self) -> None:
+        if self._clock is None:
+            seconds = 2 * STATUS_SECONDS if self.lite else STATUS_SECONDS
+            self._clock = self.set_interval(seconds, self._tick)
+
+    def _tick(self) -> None:
+        """Let figures and countdowns move; stop when there is nothing to move."""
+        if self._clock and not self.chat.running:
+            self._clock.stop()
+            self._clock = None
+        answer = self.live.get(self.open_id)
+        if answer is None:
+            return
+        if answer.wait:
+            self.log_view.set_note(answer.note)
+        self.show_status()

@@ -1,0 +1,113 @@
+"""The line to the terminal: how much is on its way, and whether it is a thin one."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+from typing import Final
+
+SLOW_ANSWER: Final = 0.3
+"""Seconds to the first picture's being acknowledged; a line that takes longer is thin."""
+
+FULL_SHARE: Final = 0.6
+"""The part of frames that may find the line still full before it counts as thin."""
+
+FULL_SECONDS: Final = 1.5
+"""How long it has to be like that."""
+
+_WEIGHT: Final = 0.1
+"""How much one frame counts in that part."""
+
+
+class Link:
+    """Judges the line by what becomes of the frames.
+
+    Args:
+        time: Gives the time in seconds.
+    """
+
+    def __init__(self, *, time: Callable[[], float] = monotonic) -> None:
+        self._time = time
+        self._asked = 0.0
+        self._share = 0.0
+        self._full_since = 0.0
+        self.is_thin = False
+        """Whether little should be drawn; once it is, it stays."""
+
+    def ask(self) -> None:
+        """Take note that the terminal was asked for a sign of life."""
+        self._asked = self._time()
+
+    def answer(self, moment: float) -> None:
+        """Take note of the answer, which came at some moment."""
+        if self._asked and moment - self._asked > SLOW_ANSWER:
+            self.is_thin = True
+        self._asked = 0.0
+
+    def note_frame(self, *, full: bool) -> None:
+        """Take note that a frame is due, and whether the one before is still on its way."""
+        self._share += _WEIGHT * (full - self._share)
+        if self._share < FULL_SHARE:
+            self._full_since = 0.0
+        elif not self._full_since:
+            self._full_since = self._time()
+        elif self._time() - self._full_since > FULL_SECONDS:
+            self.is_thin = True
+
+
+class Outlet:
+    """The terminal as Textual's driver writes to it, with a count of what is on its way.
+
+    Args:
+        descriptor: The file descriptor of the terminal.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._given = 0
+        self._written = 0
+        self._lock = Lock()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether something that was given is not written yet."""
+        return self._given != self._written
+
+    def reset(self) -> None:
+        """Begin to count anew; nothing may be on its way."""
+        with self._lock:
+            self._given = self._written = 0
+
+    def give(self, text: str) -> None:
+        """Count what is going to be written."""
+        with self._lock:
+            self._given += len(text)
+
+    def write(self, text: str) -> None:
+        """Write text; this takes as long as the terminal makes it."""
+        data = memoryview(text.encode("utf-8", "replace"))
+        try:
+            while data:
+                data = data[self._write(data) :]
+        except OSError:
+            # The terminal is gone. A signal says so, too, and ends the application in good order.
+            pass
+        self._written += len(text)
+
+    def _write(self, data: memoryview) -> int:
+        try:
+            return os.write(self._descriptor, data)
+        except BlockingIOError:
+            # Whoever shares the terminal may have told it not to block.
+            select.select([], [self._descriptor], [])
+            return 0
+
+    def flush(self) -> None:
+        """Nothing: everything is written at once."""
+
+    def fileno(self) -> int:
+        """The file descriptor of the terminal."""
+        return self._descriptor

@@ -1,0 +1,172 @@
+"""The rows around what a message says: its header, its reasoning, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from bnagpt_tui.backend.models import Message, Outcome, Role
+from bnagpt_tui.backend.text import one_line, visible
+
+from .markdown import EMPTY, Row, Run, prefixed, row_of, wrap
+from .message_look import Look
+
+MEMORY: Final = "the model remembers from here"
+"""What the line above the first remembered message says."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a message's look depends on beside the message."""
+
+    live: bool = False
+    """Whether it is being written."""
+    unfolded: bool = False
+    """Whether reasoning or tool output is shown in full."""
+    memory_begins: bool = False
+    """Whether it is the first message that the model is sent."""
+    sibling: int = 1
+    """Which of its siblings it is, counted from 1."""
+    siblings: int = 1
+    """How many there are."""
+    note: str = ""
+    """A line to show under it."""
+
+
+def head_rows(message: Message, state: State, width: int, look: Look) -> list[Row]:
+    """What stands above the text."""
+    rows: list[Row] = []
+    if state.memory_begins:
+        rows += [_rule(MEMORY, width, look.memory), EMPTY]
+    rows.append(_spread(_name(message, look), (_figures(message, state), look.dim), width))
+    rows.extend(_attachments(message, width, look))
+    if message.reasoning or (state.live and not message.content):
+        rows.extend(_reasoning(message, state, width, look))
+    if message.role is Role.TOOL:
+        rows.append(_folded("output", message.content, state, width, look.tool))
+    return rows
+
+
+def foot_rows(message: Message, state: State, width: int, look: Look) -> list[Row]:
+    """What stands under the text; the blank row between messages is the last of it."""
+    rows: list[Row] = []
+    for call in message.tool_calls:
+        rows += wrap(
+            [(f"→ {one_line(call.name)} {one_line(call.arguments, width)}", look.tool)], width
+        )
+    if not state.live:
+        ending = _ending(message, look)
+        rows += wrap(ending, width) if ending else []
+    if state.note:
+        rows += wrap([(visible(state.note), look.note)], width)
+    if state.siblings > 1:
+        rows.append(row_of([(f"‹{state.sibling}/{state.siblings}›", look.dim)]))
+    return [*rows, EMPTY]
+
+
+def queued_rows(questions: tuple[str, ...], width: int, look: Look) -> list[Row]:
+    """The questions that wait their turn."""
+    return [
+        row_of([(one_line(f"queued: {question}", max(8, width)), look.queued)])
+        for question in questions
+    ]
+
+
+def _rule(title: str, width: int, style: Style) -> Row:
+    text = f"── {title} "
+    text += "─" * max(0, width - cell_len(text))
+    text = text[:width]
+    return Row((Segment(text, style),), len(text), len(text))
+
+
+def _spread(left: list[Run], right: Run, width: int) -> Row:
+    """Runs at the left and one at the right, which gives way when there is no room."""
+    size = sum(cell_len(text) for text, _ in left)
+    free = width - size - cell_len(right[0])
+    if free < 1 or not right[0]:
+        first = wrap(left, width, words=False)[0]
+        return first._replace(joint="\n")
+    gap = " " * free
+    return row_of([*left, (gap, right[1]), right], right=free + len(right[0]))
+
+
+def _name(message: Message, look: Look) -> list[Run]:
+    """Who the message is from."""
+    match message.role:
+        case Role.USER:
+            return [("you", look.user)]
+        case Role.ASSISTANT:
+            model = one_line(message.model.rpartition("/")[2], 60)
+            return [("bnaGPT", look.assistant), (f" · {model}" if model else "", look.dim)]
+        case Role.TOOL:
+            return [("tool", look.tool)]
+        case Role.SYSTEM:
+            return [("instructions", look.tool)]
+
+
+def _figures(message: Message, state: State) -> str:
+    """What stands at the right of the header."""
+    if state.live:
+        if state.note:
+            return "waiting…"
+        return "writing…" if message.content or message.reasoning else "asking…"
+    if message.usage is not None:
+        return f"{message.usage.seconds:.1f} s · {message.usage.completion_tokens} tok"
+    if message.role is Role.USER:
+        return f"{message.created.astimezone():%H:%M}"
+    return ""
+
+
+def _attachments(message: Message, width: int, look: Look) -> list[Row]:
+    return [
+        row_of([(one_line(f"+ {file.name} · {file.kind}", max(8, width)), look.dim)])
+        for file in message.attachments
+    ]
+
+
+def _reasoning(message: Message, state: State, width: int, look: Look) -> list[Row]:
+    """The model's thoughts, in one line or in full."""
+    if not message.reasoning:
+        return [row_of([("…", look.reasoning)])]
+    rows = [_folded("reasoning", message.reasoning, state, width, look.reasoning)]
+    if state.live and not message.content:
+        rows = [_with_ellipsis(rows[0], look.reasoning)]
+    if state.unfolded:
+        text = wrap([(visible(message.reasoning.strip()), look.reasoning)], max(2, width - 2))
+        indent = ("  ", look.reasoning)
+        rows += [*prefixed(text, indent, indent, copied=False), EMPTY]
+    return rows
+
+
+def _with_ellipsis(row: Row, style: Style) -> Row:
+    return row._replace(segments=(*row.segments, Segment(" …", style)), cells=row.cells + 2)
+
+
+def _folded(what: str, text: str, state: State, width: int, style: Style) -> Row:
+    """A line that says how much there is to unfold."""
+    arrow = "▾" if state.unfolded else "▸"
+    words = len(text.split())
+    title = f"{arrow} {what} ({words} {'word' if words == 1 else 'words'})"
+    return row_of([(title[:width], style)])
+
+
+def _ending(message: Message, look: Look) -> list[Run]:
+    """How an answer ended, when it did not end well."""
+    problem = visible(message.problem)
+    match message.outcome:
+        case Outcome.FAILED:
+            again = [(" · tab r sends again", look.dim)]
+            return [(f"✗ {problem or 'No answer came.'}", look.problem), *again]
+        case Outcome.INTERRUPTED:
+            go_on = " · tab enter goes on" if message.content else ""
+            again = [(f"{go_on} · tab r sends again", look.dim)]
+            return [(f"■ {problem or 'stopped'}", look.stopped), *again]
+        case Outcome.LENGTH:
+            cut = "… cut short: the model reached its longest answer"
+            return [(cut, look.stopped), (" · tab enter goes on · tab r sends again", look.dim)]
+        case Outcome.COMPLETE:
+            return []

@@ -1,0 +1,164 @@
+"""Where questions are written: several lines, earlier ones within reach, the draft never lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from ..backend.text import visible
+from .ordered_keys import do_binding
+from .recall import Recall
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PLACEHOLDER: Final = "Ask anything. / for commands"
+"""What stands in the empty prompt."""
+
+_COMPLETION_KEYS: Final = frozenset({"up", "down", "tab", "enter", "escape"})
+
+
+class Prompt(TextArea):
+    """A text field that grows with its text; Enter sends, Ctrl+J begins a new line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "send", id="prompt.send", tooltip="Send the question"),
+        Binding(
+            "ctrl+j,shift+enter,alt+enter",
+            "newline",
+            "new line",
+            id="prompt.newline",
+            tooltip="Begin a new line",
+        ),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """The user sends what stands in the prompt.
+
+        Attributes:
+            prompt: The prompt it stood in.
+            text: The text, without white space round it; never empty.
+        """
+
+        prompt: Prompt
+        text: str
+
+        @property
+        def control(self) -> Prompt:
+            """The prompt, for `on` selectors."""
+            return self.prompt
+
+    @dataclass
+    class Typed(Message):
+        """The text changed, by keys or otherwise.
+
+        Attributes:
+            prompt: The prompt it stands in.
+            text: The text as it stands.
+        """
+
+        prompt: Prompt
+        text: str
+
+        @property
+        def control(self) -> Prompt:
+            """The prompt, for `on` selectors."""
+            return self.prompt
+
+    @dataclass
+    class CompletionKey(Message):
+        """A key that chooses among completions, while some are offered.
+
+        Attributes:
+            prompt: The prompt that has the focus.
+            key: `up`, `down`, `tab`, `enter` or `escape`.
+        """
+
+        prompt: Prompt
+        key: str
+
+        @property
+        def control(self) -> Prompt:
+            """The prompt, for `on` selectors."""
+            return self.prompt
+
+    completing: bool = False
+    """Whether completions are offered, so that some keys choose among them."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(
+            id=id,
+            compact=True,
+            highlight_cursor_line=False,
+            placeholder=PLACEHOLDER,
+            tab_behavior="focus",
+        )
+        self.cursor_blink = False
+        self._recall = Recall()
+
+    @property
+    def draft(self) -> str:
+        """What stands in the prompt, white space and all."""
+        return self.text
+
+    def remember(self, prompts: Sequence[str]) -> None:
+        """Take earlier prompts, oldest first, for the up and down keys."""
+        self._recall = Recall(prompts)
+
+    def put(self, text: str) -> None:
+        """Set the text, made harmless, and stand at its end."""
+        self.load_text(visible(text))
+        self.move_cursor(self.document.end)
+
+    def give_back(self, text: str) -> None:
+        """Put text in front of what stands here, so that neither is lost."""
+        if text:
+            self.put(f"{text}\n{self.text}" if self.text.strip() else text)
+
+    def action_submit(self) -> None:
+        """Send the text, if there is any."""
+        text = self.text.strip()
+        if not text:
+            return
+        self._recall.add(text)
+        self.load_text("")
+        self.post_message(self.Submitted(self, text))
+
+    def action_newline(self) -> None:
+        """Break the line at the cursor."""
+        self.insert("\n")
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Move a line up; from the first one, to the prompt before this."""
+        if select or self.wrapped_document.location_to_offset(self.cursor_location).y > 0:
+            super().action_cursor_up(select)
+        elif (earlier := self._recall.earlier(self.text)) is not None:
+            self.put(earlier)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Move a line down; from the last one, to the prompt after this, the draft at last."""
+        last = self.wrapped_document.height - 1
+        if select or self.wrapped_document.location_to_offset(self.cursor_location).y < last:
+            super().action_cursor_down(select)
+        elif (later := self._recall.later(self.text)) is not None:
+            self.put(later)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Leave Enter to the binding that sends, and keys to open completions."""
+        if self.completing and event.key in _COMPLETION_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.CompletionKey(self, event.key))
+            return
+        if not await do_binding(self, event) and event.key == "enter":
+            event.prevent_default()
+
+    def _on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(self.Typed(self, self.text))

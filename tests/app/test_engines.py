@@ -1,0 +1,108 @@
+"""The first start without a key, the key dialog, the choice of engines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bnagpt_tui.app import BnaGPTApp
+from bnagpt_tui.backend.chat import ChatService
+from bnagpt_tui.backend.engines.selecting import SelectingEngine
+from bnagpt_tui.backend.engines.servers import FoundServer
+from bnagpt_tui.backend.setup import Setup
+from bnagpt_tui.backend.store import Archive, Repository
+from tests.app.session import Session
+from tests.fakes import ScriptedEngine
+from tests.groq_server import GroqServer
+from tests.waiting import until
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[GroqServer]:
+    async with GroqServer(key="gsk_good") as running:
+        yield running
+
+
+@pytest.fixture
+async def session(
+    server: GroqServer, repository: Repository, tmp_path: Path
+) -> AsyncIterator[Session]:
+    """The application as it starts without a key, beside an open Ollama."""
+
+    async with GroqServer() as ollama:
+
+        async def found() -> tuple[FoundServer, ...]:
+            return (FoundServer("Ollama", f"{ollama.url}/v1", ("qwen",)),)
+
+        engine = SelectingEngine(find=found)
+        setup = Setup(engine, tmp_path / "config")
+        chat = ChatService(engine, Archive(repository), setup=setup)
+        app = BnaGPTApp(chat)
+        async with app.run_test(size=(100, 30), notifications=True) as pilot:
+            yield Session(app, pilot, chat, ScriptedEngine(), repository)
+
+
+async def test_a_server_of_this_machine_is_offered_before_the_small_model(
+    session: Session,
+) -> None:
+    await session.sees("Ollama answers on this machine.")
+    await session.sees("Add a Groq key with /key")
+    await session.ask("hello")
+    await session.sees("hello")
+    assert session.messages[-1].content
+
+
+async def test_a_refused_key_stays_in_the_dialog_with_a_sentence(session: Session) -> None:
+    await session.sees("Ollama answers")
+    await session.ask("/key")
+    await session.sees("A key is free at console.groq.com/keys.")
+    await session.type("two words")
+    await session.press("enter")
+    await session.sees("space")
+    assert "two words" not in session.shown()
+    await session.press("escape")
+    await session.sees("Ollama answers")
+
+
+async def test_an_engine_is_chosen_from_the_list(session: Session) -> None:
+    await session.sees("Ollama answers")
+    await session.ask("/engine")
+    await session.sees("The model of this machine")
+    await session.press("enter")
+    await until(lambda: session.app.screen is session.screen)
+    await session.sees("Ollama answers")
+
+
+async def test_a_good_key_is_kept_and_groq_answers(
+    server: GroqServer, repository: Repository, tmp_path: Path
+) -> None:
+    engine = SelectingEngine(base_url=server.url, probe=False)
+    setup = Setup(engine, tmp_path / "config")
+    app = BnaGPTApp(ChatService(engine, Archive(repository), setup=setup))
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        session = Session(app, pilot, app.chat, ScriptedEngine(), repository)
+        await session.ask("/key")
+        await session.sees("A key is free at console.groq.com/keys.")
+        await session.type("gsk_good")
+        assert "gsk_good" not in session.shown()
+        await session.press("enter")
+        await session.sees("The key works and is kept.")
+        assert (tmp_path / "config" / "groq.key").read_text() == "gsk_good\n"
+
+
+async def test_a_key_that_cannot_be_kept_says_so(
+    server: GroqServer, repository: Repository, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "config"
+    blocked.write_text("a file where the directory should be")
+    engine = SelectingEngine(base_url=server.url, probe=False)
+    app = BnaGPTApp(ChatService(engine, Archive(repository), setup=Setup(engine, blocked)))
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        session = Session(app, pilot, app.chat, ScriptedEngine(), repository)
+        await session.ask("/key")
+        await session.sees("A key is free")
+        await session.type("gsk_good")
+        await session.press("enter")
+        await session.sees("The key works, but could not be kept")

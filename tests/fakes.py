@@ -1,0 +1,109 @@
+"""Engines and archives that tests pass in where the application has real ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+
+from bnagpt_tui.backend.chat import ChatService
+from bnagpt_tui.backend.engines.base import Request
+from bnagpt_tui.backend.errors import EngineError
+from bnagpt_tui.backend.events import EngineEvent, Finished, FinishReason, TextDelta
+from bnagpt_tui.backend.models import Conversation, ModelInfo
+from bnagpt_tui.backend.store import Archive, Searcher
+from bnagpt_tui.backend.turns import ChatOptions
+
+DONE = Finished(FinishReason.STOP, "test-model", completion_tokens=2)
+
+
+class Gate:
+    """Stands in a script: the stream waits here until the test opens it."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def wait(self) -> None:
+        self.reached.set()
+        await self.opened.wait()
+
+    def open(self) -> None:
+        self.opened.set()
+
+
+Step = EngineEvent | EngineError | Gate | str
+
+
+@dataclass
+class ScriptedEngine:
+    """Plays one script for each request; without a script it echoes the question."""
+
+    scripts: list[Sequence[Step]] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    title: str = "Groq"
+    default_model: str = "test-model"
+    offered: tuple[ModelInfo, ...] = (ModelInfo("other-model"), ModelInfo("test-model"))
+    fault: EngineError | None = None
+    window: int = 100_000
+    closed: bool = False
+
+    async def prepare(self) -> None:
+        if self.fault:
+            raise self.fault
+
+    async def stream(self, request: Request) -> AsyncGenerator[EngineEvent, None]:
+        self.requests.append(request)
+        script = self.scripts.pop(0) if self.scripts else self._echo(request)
+        for step in script:
+            await asyncio.sleep(0)
+            if isinstance(step, EngineError):
+                raise step
+            if isinstance(step, Gate):
+                await step.wait()
+            else:
+                yield TextDelta(step) if isinstance(step, str) else step
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        if self.fault:
+            raise self.fault
+        return self.offered
+
+    def describe(self, model: str) -> ModelInfo:
+        return ModelInfo(model, context_window=self.window, max_completion_tokens=self.window)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    def _echo(self, request: Request) -> Sequence[Step]:
+        return (f"You said: {request.messages[-1].content}", DONE)
+
+
+class Sleeper:
+    """Waits for nothing and remembers how long it should have."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        await asyncio.sleep(0)
+
+
+def make_chat(
+    engine: ScriptedEngine,
+    archive: Archive,
+    *,
+    sleep: Sleeper | None = None,
+    searcher: Searcher | None = None,
+    **options: object,
+) -> ChatService:
+    """A chat service over a scripted engine and a real store."""
+    chosen = ChatOptions(journal_seconds=0.01, **options)  # type: ignore[arg-type]  # by name
+    waits = sleep or Sleeper()
+    return ChatService(engine, archive, chosen, sleep=waits, searcher=searcher)
+
+
+def names(conversations: Sequence[Conversation]) -> list[str]:
+    """The names of conversations, in their order."""
+    return [conversation.name for conversation in conversations]

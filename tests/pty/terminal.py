@@ -1,0 +1,122 @@
+"""The application as a process of its own, in a real terminal that pyte reads."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Self
+
+import pyte
+import pytest
+
+from tests.waiting import until
+
+COLUMNS: Final = 120
+LINES: Final = 40
+
+
+class Terminal:
+    """`bnagpt` in a pty: type, read the screen, kill.
+
+    Args:
+        home: An empty directory for everything that is kept.
+        arguments: What stands behind `bnagpt`.
+        environment: Variables beside the ones that every terminal has.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._arguments = [sys.executable, "-m", "bnagpt_tui", *arguments]
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        coverage = {name: value for name, value in os.environ.items() if "COV" in name}
+        self._environment = {
+            **kept,
+            **coverage,
+            "TERM": "xterm-256color",
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(home),
+            "BNAGPT_DATA_DIR": str(home / "data"),
+            "BNAGPT_CONFIG_DIR": str(home / "config"),
+            **(environment or {}),
+        }
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._screen)
+        self.output = bytearray()
+        """Every byte that came to the terminal."""
+
+    async def __aenter__(self) -> Self:
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            os.execve(self._arguments[0], self._arguments, self._environment)
+        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+        os.set_blocking(self._master, False)
+        self._ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(self._master, self._read)
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        self.kill(signal.SIGKILL)
+        asyncio.get_running_loop().remove_reader(self._master)
+        with suppress(ChildProcessError):
+            await asyncio.to_thread(os.waitpid, self.pid, 0)
+        os.close(self._master)
+
+    @property
+    def text(self) -> str:
+        """The screen, row by row."""
+        return "\n".join(self._screen.display)
+
+    def type(self, text: str) -> None:
+        """Send keys."""
+        os.write(self._master, text.encode())
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send a signal to the application."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def hang_up(self) -> None:
+        """Tell the application that its terminal is closed, as a lost SSH connection does."""
+        self.kill(signal.SIGHUP)
+
+    async def sees(self, *texts: str, seconds: float = 30.0) -> None:
+        """Wait until all texts stand on the screen."""
+        try:
+            await until(lambda: all(text in self.text for text in texts), seconds=seconds)
+        except TimeoutError:
+            pytest.fail(f"{texts} not on the screen:\n{self.text}")
+
+    async def ends(self, seconds: float = 20.0) -> int:
+        """Wait for the application's end; its exit status."""
+        async with asyncio.timeout(seconds):
+            _, status = await asyncio.to_thread(os.waitpid, self.pid, 0)
+        await asyncio.sleep(0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._master, 65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._master)
+            return
+        self.output += data
+        with suppress(TypeError):
+            self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?"))
