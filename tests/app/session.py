@@ -73,7 +73,7 @@ class Session:
     async def sees(self, text: str) -> None:
         """Wait until a text stands on the screen."""
         try:
-            await until(lambda: text in self.shown(), seconds=5)
+            await until(lambda: text in self.shown(), seconds=30)
         except TimeoutError:
             pytest.fail(f"{text!r} is not on the screen:\n{self.shown()}")
 
