@@ -62,13 +62,13 @@ class ChatService:
         self.history = history or PromptHistory(None)
         self._searcher = searcher
 
-    async def start(self) -> None:
-        """Read the list of conversations.
+    async def start(self, *, verified: bool = True) -> None:
+        """Read the list of conversations; unless verified, `catch_up` compares it with the files.
 
         Raises:
             StoreError: The list cannot be read.
         """
-        await self.library.read()
+        await self.library.read(verified=verified)
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
@@ -128,11 +128,7 @@ class ChatService:
         return await self.library.glance(conversation_id)
 
     async def open(self, conversation_id: str, *, at: str | None = None) -> Conversation:
-        """Read a conversation's messages; what is known of it is returned.
-
-        Args:
-            conversation_id: Which one.
-            at: A message that is to be on its path, if it can be; `None` for none.
+        """Read a conversation's messages, `at` being on its path if it can be; what is known of it.
 
         Raises:
             StoreError: It cannot be read.

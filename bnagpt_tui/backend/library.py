@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import ConversationNotFoundError, NameTakenError, StoreError, TurnRunningError
 from .models import Conversation, Message, new_id, now
 from .naming import folded
 from .tree import MessageTree
+from .trees import OpenTrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
     from .store import Archive
     from .store.glance import Glance
 
-_OPEN_TREES: Final = 8
-
 
 class Changes(NamedTuple):
-    """What another process changed."""
+    """What another process changed: whether the list and the open conversation were read anew."""
 
     conversations: bool
-    """Whether the list of conversations was read anew."""
     messages: bool
-    """Whether the messages of the open conversation were."""
 
 
 class Library:
@@ -40,7 +37,8 @@ class Library:
         self.archive = archive
         """Where everything is kept."""
         self._conversations: dict[str, Conversation] = {}
-        self._trees: OrderedDict[str, MessageTree] = OrderedDict()
+        self._trees = OpenTrees(archive)
+        self._reading = asyncio.Lock()
         self._drafts: dict[str, Conversation] = {}
         self._sorted: tuple[Conversation, ...] | None = None
         self._whole: set[str] = set()
@@ -48,13 +46,14 @@ class Library:
         self.busy: set[str] = set()
         """Ids of the conversations that are being answered: their trees stay in memory."""
 
-    async def read(self) -> None:
-        """Read the list of conversations anew.
+    async def read(self, *, verified: bool = True) -> None:
+        """Read the list anew; unless verified, `catch_up` compares it with the files.
 
         Raises:
             StoreError: The list cannot be read.
         """
-        kept = {item.id: item for item in await self.archive.conversations()}
+        listed = await self.archive.conversations(verified=verified)
+        kept = {item.id: item for item in listed}
         for held in self.archive.unsaved | self.busy:
             if held in self._conversations:
                 kept[held] = self._conversations[held]
@@ -118,33 +117,43 @@ class Library:
         """A new conversation that nobody sees before its first message is kept."""
         conversation = Conversation(name=name, named=bool(name), model=model)
         self._drafts[conversation.id] = conversation
-        self._trees[conversation.id] = MessageTree()
+        self._trees.begin(conversation.id)
         return conversation
 
     async def tree(self, conversation_id: str) -> MessageTree:
         """The messages of a conversation, read when they are not in memory or have changed.
 
-        What is in memory outlives its file: when that cannot be read any more, the next change
-        writes all of it.
+        What is in memory outlives its file, and the next change then writes all of it.
 
         Raises:
             StoreError: They are not in memory and cannot be read.
         """
-        in_memory = conversation_id in self._trees
-        held = conversation_id in self.archive.unsaved | self.busy | self._drafts.keys()
-        if not in_memory or (not held and await self.archive.refresh(conversation_id)):
-            try:
-                conversation, tree = await self.archive.open(conversation_id)
-            except StoreError:
-                if not in_memory:
-                    raise
-                self._whole.add(conversation_id)
-            else:
-                self._trees[conversation_id] = tree
+        async with self._reading:
+            if conversation_id not in self._trees or await self._changed_elsewhere(conversation_id):
+                await self._read(conversation_id)
+            return self._trees.use(conversation_id, keeping=self._held())
+
+    def _held(self) -> frozenset[str]:
+        """The conversations of which memory knows more than the disk."""
+        return self.archive.unsaved | self.busy | self._drafts.keys()
+
+    async def _changed_elsewhere(self, conversation_id: str) -> bool:
+        """Whether the file says more than memory; asked twice, as a turn may begin meanwhile."""
+        if conversation_id in self._held():
+            return False
+        changed = await self.archive.refresh(conversation_id)
+        return changed and conversation_id not in self._held()
+
+    async def _read(self, conversation_id: str) -> None:
+        try:
+            conversation = await self._trees.read(conversation_id)
+        except StoreError:
+            if conversation_id not in self._trees:
+                raise
+            self._whole.add(conversation_id)
+        else:
+            if conversation:
                 self._put(conversation)
-        self._trees.move_to_end(conversation_id)
-        self._forget_old_trees()
-        return self._trees[conversation_id]
 
     async def glance(self, conversation_id: str) -> Glance | None:
         """The end of a long conversation that is not in memory; `None` for any other."""
@@ -159,10 +168,8 @@ class Library:
 
     def set(self, conversation: Conversation, messages: Iterable[Message] = ()) -> None:
         """Take in a conversation's new state and messages, in memory."""
-        tree = self._trees.setdefault(conversation.id, MessageTree())
-        for message in messages:
-            tree.put(message)
-        if len(tree) == 0 and conversation.id in self._drafts:
+        self._trees.put(conversation.id, messages)
+        if conversation.id in self._drafts and not len(self.loaded(conversation.id)):
             self._drafts[conversation.id] = conversation
             return
         self._drafts.pop(conversation.id, None)
@@ -201,7 +208,7 @@ class Library:
             await self.archive.delete(conversation_id)
             self._dropped.append(conversation_id)
         self._conversations.pop(conversation_id, None)
-        self._trees.pop(conversation_id, None)
+        self._trees.drop(conversation_id)
         self._sorted = None
 
     async def undo_drop(self) -> Conversation | None:
@@ -290,9 +297,3 @@ class Library:
     def _put(self, conversation: Conversation) -> None:
         self._conversations[conversation.id] = conversation
         self._sorted = None
-
-    def _forget_old_trees(self) -> None:
-        held = self.busy | self.archive.unsaved | self._drafts.keys()
-        free = [key for key in self._trees if key not in held]
-        for key in free[: max(0, len(free) - _OPEN_TREES)]:
-            del self._trees[key]

@@ -113,7 +113,7 @@ class ChatScreen(
     async def read_conversations(self) -> None:
         """Read the list, then the conversation to begin with; the engine's imports can wait."""
         try:
-            await self.chat.start()
+            await self.chat.start(verified=False)
         except StoreError as error:
             self.tell(error, severity="error")
         self.show_list()

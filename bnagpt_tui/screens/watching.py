@@ -59,6 +59,8 @@ class Watching(ChatBase):
         if any(changes):
             self.show_list()
             self.show_status()
+            for report in await self.chat.reports():
+                self.tell(report)
 
     def _follow_messages(self, shown: Path) -> None:
         """Show what was added to the open conversation, and leave the reader where they are."""

@@ -88,7 +88,7 @@ async def test_opening_what_is_gone_is_a_sentence(
 ) -> None:
     async with open_app(prepare=start_one) as session:
         await until(lambda: session.screen.pane.rows.shown)
-        session.chat.library._trees.clear()
+        session.chat.library._trees.drop(session.chat.conversations[0].id)
         block()
         session.screen.pane.rows.focus()
         await session.press("enter")

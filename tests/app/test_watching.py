@@ -127,11 +127,10 @@ async def test_an_open_conversation_that_is_deleted_elsewhere_stays_on_the_scree
         assert len(session.messages) == 4
 
 
-async def test_nothing_is_drawn_while_nothing_happens(open_app: OpenApp) -> None:
+async def test_nothing_is_read_again_while_nothing_happens(open_app: OpenApp) -> None:
+    looks = 0
     async with open_app() as session:
         await session.ask("question")
-        conversations, path = session.chat.conversations, session.messages
-        looks = 0
         archive = session.chat.library.archive
         original = archive.index_changed
 
@@ -141,6 +140,9 @@ async def test_nothing_is_drawn_while_nothing_happens(open_app: OpenApp) -> None
             return await original()
 
         archive.index_changed = counted  # type: ignore[method-assign]  # to see that it was asked
-        await until(lambda: looks >= 2)
+        await until(lambda: looks >= 1)
+        await session.pilot.pause()
+        conversations, path = session.chat.conversations, session.messages
+        await until(lambda: looks >= 3)
         assert session.chat.conversations is conversations
         assert session.messages is path

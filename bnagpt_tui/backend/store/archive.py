@@ -69,8 +69,8 @@ class Archive:
         """The ids of conversations of which something could not be written so far."""
         return self._failed
 
-    async def conversations(self) -> list[Conversation]:
-        """Every conversation that is not in the trash, in no order.
+    async def conversations(self, *, verified: bool = True) -> list[Conversation]:
+        """Every conversation that is not in the trash, in no order; see `Repository`.
 
         Raises:
             DamagedConversationError: The directory cannot be read.
@@ -81,7 +81,7 @@ class Archive:
             loop.call_soon_threadsafe(self._progress, done, total)
 
         self._repository.on_progress = on_progress
-        return await self._ask(self._list)
+        return await self._ask(lambda: self._list(verified=verified))
 
     async def load(self, conversation_id: str) -> tuple[Conversation, list[Message]]:
         """A conversation and its messages, in the order in which they were first kept.
@@ -157,7 +157,7 @@ class Archive:
         return await self._ask(lambda: self._repository.refresh(conversation_id))
 
     async def index_changed(self) -> bool:
-        """Whether another process changed the list since `conversations` gave it."""
+        """Whether another process changed the list since `conversations` gave it, or may have."""
         return await self._ask(self._repository.index_changed)
 
     async def save(self, conversation: Conversation, *messages: Message) -> None:
@@ -279,10 +279,11 @@ class Archive:
         if self.on_progress:
             self.on_progress(done, total)
 
-    def _list(self) -> list[Conversation]:
+    def _list(self, *, verified: bool) -> list[Conversation]:
         with self._guard:
             newer = {each: self._unwritten[each].conversation for each in self._unwritten}
-        kept = {each.id: each for each in self._repository.conversations()}
+        listed = self._repository.conversations(verified=verified)
+        kept = {each.id: each for each in listed}
         return list((kept | newer).values())
 
     def _finish(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, ValuesView
 from typing import Any
 
 import msgspec
@@ -46,6 +46,20 @@ class Documents(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.stored)
+
+    def items(self) -> ItemsView[str, Any]:
+        """The documents with their keys, all of them decoded."""
+        return self._all().items()
+
+    def values(self) -> ValuesView[Any]:
+        """The documents, all of them decoded."""
+        return self._all().values()
+
+    def _all(self) -> dict[str, Any]:
+        for key, document in self.stored.items():
+            if type(document) is Raw:
+                self.stored[key] = decoded(document)
+        return self.stored
 
 
 def decoded(document: Raw) -> Any:

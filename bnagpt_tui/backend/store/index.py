@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -118,7 +117,9 @@ class Index:
         Raises:
             OSError: The directory cannot be read.
         """
-        known = {entry["id"]: entry for entry in self._entries()}
+        known = {
+            entry["id"]: (entry.get("size"), entry.get("modified")) for entry in self._entries()
+        }
         files = {}
         there = set()
         for found in self._files.entries(self._places.conversations):
@@ -128,7 +129,7 @@ class Index:
                 continue
             there.add(conversation_id)
             status = found.stat()
-            if not entry or not _is_from(entry, status):
+            if entry != (status.st_size, status.st_mtime_ns):
                 files[conversation_id] = Path(found.path)
         return files, [each for each in known if each not in there]
 
@@ -168,8 +169,3 @@ class Index:
                 fields = record(conversation, self._entry(conversation_id))
                 fields |= {"size": file.size, "modified": file.modified}
                 table.upsert(Document(fields, number))
-
-
-def _is_from(entry: dict[str, Any], status: os.stat_result) -> bool:
-    """Whether an entry says what the file with this status says."""
-    return bool(entry.get("modified") == status.st_mtime_ns and entry.get("size") == status.st_size)

@@ -51,14 +51,18 @@ class Repository:
         In the thread that asked for the list.
         """
 
-    def conversations(self) -> list[Conversation]:
+    def conversations(self, *, verified: bool = True) -> list[Conversation]:
         """Every conversation that is not in the trash, in no order.
+
+        Args:
+            verified: Whether to compare the list with the files when it is first asked for. It
+                is there sooner without; `index_changed` then asks for doing so later.
 
         Raises:
             DamagedConversationError: The directory cannot be read.
         """
         with self._lock:
-            return self._shelf.conversations(self.on_progress)
+            return self._shelf.conversations(self.on_progress, verified=verified)
 
     def find(self, name: str) -> Conversation:
         """The conversation that is meant by a name, the beginning of one, or an id.
@@ -205,7 +209,7 @@ class Repository:
             return self._shelf.has_changed(conversation_id)
 
     def index_changed(self) -> bool:
-        """Whether another process changed the list since `conversations` gave it."""
+        """Whether another process changed the list since `conversations` gave it, or may have."""
         with self._lock:
             return self._shelf.list_has_changed()
 

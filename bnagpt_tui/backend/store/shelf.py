@@ -53,18 +53,21 @@ class Shelf:
         self._index = Index(places, files)
         self._index_seen: Stamp | None = None
 
-    def conversations(self, on_progress: Callable[[int, int], None] | None) -> list[Conversation]:
+    def conversations(
+        self, on_progress: Callable[[int, int], None] | None, *, verified: bool = True
+    ) -> list[Conversation]:
         """Every conversation in the list, which is compared with the files when it is new.
 
         Args:
             on_progress: Called with how many files are read of how many.
+            verified: Whether to compare it; one that is not counts as changed from here on.
 
         Raises:
             DamagedConversationError: The directory cannot be read.
         """
         with reading(self._places.conversations):
             self._index.catch_up()
-            if not self._index.is_verified:
+            if verified and not self._index.is_verified:
                 self._verify(on_progress)
                 self._index.is_verified = True
         self._index_seen = self._index.stamp
@@ -174,8 +177,8 @@ class Shelf:
         return self._stamp(path) != self._seen.get(conversation_id)
 
     def list_has_changed(self) -> bool:
-        """Whether another process changed the list since it was last given."""
-        return self._stamp(self._places.index) != self._index_seen
+        """Whether another process changed the list since it was last given, or may have before."""
+        return not self._index.is_verified or self._stamp(self._places.index) != self._index_seen
 
     def sync(self) -> None:
         """Wait until everything that was saved is on the disk itself.
