@@ -75,6 +75,10 @@ class ChatBase(EagerScreen):
         """Conversations whose turn has begun, from the key on."""
         self.queued: dict[str, list[str]] = {}
         """Questions that wait for the answer before theirs, by conversation."""
+        self.opening = 0
+        """Conversations that are on their way to being the open one."""
+        self.held: list[str] = []
+        """Questions that were asked meanwhile; they are for the one that is being opened."""
         self.tip: str | None = None
         """The last message that the log shows; `None` for an empty log."""
 
@@ -168,6 +172,26 @@ class ChatBase(EagerScreen):
             conversation_id: Which one.
             at: The message to stand at, with the keys in the log; `None` for the end.
         """
+        self.opening += 1
+        try:
+            await self._open(conversation_id, at)
+        finally:
+            self.opening -= 1
+            self.ask_held(is_open=self.open_id == conversation_id)
+
+    async def open_by_name(self, name: str) -> None:
+        """Open the conversation that is meant by a name; what stands against it is told."""
+        try:
+            conversation = await self.chat.find(name)
+        except StoreError as error:
+            self.tell(error)
+        else:
+            await self.open_conversation(conversation.id)
+
+    def ask_held(self, *, is_open: bool) -> None:
+        """Ask what was asked too early, or hand it back when there is nothing to ask it in."""
+
+    async def _open(self, conversation_id: str, at: str | None) -> None:
         if at is None and (glance := await self.chat.glance(conversation_id)):
             self._show_opened(conversation_id)
             self.log_view.show(glance.tree.path(glance.head), siblings=glance.tree.position)

@@ -95,6 +95,7 @@ class ChatScreen(
     ) -> None:
         super().__init__(chat, clock)
         self._opening = opening
+        self.opening = int(bool(opening))
         self._keys = keys or {}
 
     def on_mount(self) -> None:
@@ -118,20 +119,19 @@ class ChatScreen(
             self.tell(error, severity="error")
         self.show_list()
         self.prepare_engine()
+        if self._opening:
+            await self._open_first()
         for report in await self.chat.reports():
             self.tell(report)
         self.prompt.remember(await self.chat.history.recall())
         await self.take_draft()
-        if self._opening:
-            await self._open_first()
 
     async def _open_first(self) -> None:
         try:
-            found = await self.chat.find(self._opening)
-        except StoreError as error:
-            self.tell(error)
-        else:
-            await self.open_conversation(found.id)
+            await self.open_by_name(self._opening)
+        finally:
+            self.opening -= 1
+            self.ask_held(is_open=bool(self.conversation.head))
 
     def _saved_changed(self, _unsaved: frozenset[str]) -> None:
         """Show what is on the disk and what is not."""

@@ -90,7 +90,7 @@ class ConversationActions(ChatBase):
     async def action_switch(self, name: str = "") -> None:
         """Find a conversation by some letters of its name, and open it."""
         if name:
-            await self._open_by_name(name)
+            await self.open_by_name(name)
             return
         from .picker import Choice, PickerScreen  # noqa: PLC0415  # as above
 
@@ -102,14 +102,6 @@ class ConversationActions(ChatBase):
         picked = await self.app.push_screen_wait(PickerScreen("Open a conversation", choices))
         if picked:
             await self.open_conversation(picked)
-
-    async def _open_by_name(self, name: str) -> None:
-        try:
-            conversation = await self.chat.find(name)
-        except StoreError as error:
-            self.tell(error)
-        else:
-            await self.open_conversation(conversation.id)
 
     @on(ConversationRows.Selected)
     async def _open_selected(self, event: ConversationRows.Selected) -> None:

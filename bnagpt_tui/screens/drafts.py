@@ -24,7 +24,7 @@ class DraftActions(ChatBase):
     def note_draft(self) -> None:
         """Say that something was typed, sent or queued; it is written a moment later."""
         waiting = [question for questions in self.queued.values() for question in questions]
-        self._unsent = "\n".join([*waiting, self.prompt.text]).strip("\n")
+        self._unsent = "\n".join([*waiting, *self.held, self.prompt.text]).strip("\n")
         if not self._draft_is_due:
             self._draft_is_due = True
             self.set_timer(DRAFT_SECONDS, self._write_draft)

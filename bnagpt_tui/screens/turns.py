@@ -58,7 +58,13 @@ class TurnActions(ChatBase):
     _trouble: str = ""
 
     def ask(self, text: str) -> None:
-        """Ask the open conversation, or queue the question behind the one that it answers."""
+        """Ask the open conversation, or queue the question behind the one that it answers.
+
+        While another is being opened, the question is for that one, and is held until it is there.
+        """
+        if self.opening:
+            self.held.append(text)
+            return
         if self.open_id in self.asking:
             self.queued.setdefault(self.open_id, []).append(text)
             self.show_queue()
@@ -71,6 +77,17 @@ class TurnActions(ChatBase):
             self.prompt.put(self._draft_before_edit)
         else:
             self.run_turn(self.open_id, self.chat.send(self.open_id, text), text)
+
+    def ask_held(self, *, is_open: bool) -> None:
+        """Ask what was asked too early, or hand it back when there is nothing to ask it in."""
+        if self.opening or not self.app.is_running:
+            return
+        held, self.held = self.held, []
+        if held and not is_open:
+            self.prompt.give_back("\n".join(held))
+            return
+        for text in held:
+            self.ask(text)
 
     def run_turn(
         self, conversation_id: str, events: AsyncGenerator[TurnEvent, None], text: str = ""

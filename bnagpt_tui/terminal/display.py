@@ -9,11 +9,11 @@ from textual import constants, events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
-from textual.app import App
 from textual.geometry import Offset, Size
 from textual.reactive import reactive
 
 from .driver import CountingDriver
+from .early import PatientApp
 from .link import Link
 from .picture import Picture
 
@@ -34,7 +34,7 @@ _LARGE: Final = 400
 """Characters of a frame from which on the terminal is asked to show it only when it is whole."""
 
 
-class ThinApp(App[None]):
+class ThinApp(PatientApp):
     """An application that remembers what its terminal shows.
 
     A frame that is due while the one before is still on its way is left out; when the line is

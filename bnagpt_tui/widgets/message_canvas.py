@@ -10,11 +10,13 @@ from rich.cells import cell_len
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
 
 from .frame_clock import FrameClock
 from .markdown import EMPTY, Row
+from .message_bar import MessageBar
 from .message_look import COMPONENTS
 from .message_paint import MORE, hint, line_number, placed, selected, span_of, with_end
 from .message_rows import queued_rows
@@ -55,6 +57,15 @@ class MessageCanvas(ScrollView):
         self._selected: Selection | None = None
         self._barred: int | None = None
         self._hinted: int | None = None
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made when it is first asked for, as Textual makes it."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = MessageBar(self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
 
     def _get_component_classes(self) -> frozenset[str]:  # type: ignore[override]  # not for all
         """The parts with looks of their own; none as long as nothing is shown.

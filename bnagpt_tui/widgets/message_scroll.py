@@ -15,7 +15,7 @@ from .message_heights import Heights
 from .message_look import resolve
 from .message_window import Slice, Window, changed_rows
 
-_KEPT: Final = 6
+_KEPT: Final = 4
 """The part of a page, as in one of so many, that is kept in view when it is turned."""
 
 _FAR: Final = 3
@@ -78,7 +78,7 @@ class MessageScroll(MessageCanvas):
         if not self.following:
             window.settle()
         elif self.lite and self._laid_out:
-            window.turn(max(2, window.rows // _KEPT))
+            window.turn(max(4, window.rows // _KEPT))
         else:
             window.to_end()
         self._repaint(window.slices())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bnagpt_tui.backend.chat import ChatService
+from bnagpt_tui.backend.models import Conversation
 from bnagpt_tui.screens.confirm import ConfirmScreen
 from bnagpt_tui.screens.name import NameScreen
 from tests.app.session import OpenApp, Session
 from tests.backend.talking import asked
-from tests.fakes import names
+from tests.fakes import Gate, names
 from tests.waiting import until
 
 
@@ -222,3 +223,53 @@ async def test_the_mouse_opens_a_conversation(open_app: OpenApp) -> None:
         await to_list(session)
         await session.pilot.click(session.screen.pane.rows, offset=(3, 2))
         await session.sees("You said: alpha")
+
+
+async def test_a_question_typed_while_a_conversation_is_opened_is_asked_in_it(
+    open_app: OpenApp,
+) -> None:
+    gate = Gate()
+
+    async def prepare(chat: ChatService) -> None:
+        await chat.start()
+        await asked(chat, "kept")
+        chat.library._trees.drop(chat.conversations[0].id)
+        original = chat.open
+
+        async def slow(conversation_id: str, *, at: str | None = None) -> Conversation:
+            await gate.wait()
+            return await original(conversation_id, at=at)
+
+        chat.open = slow  # type: ignore[method-assign]  # a disk that takes its time
+
+    async with open_app(prepare=prepare, name="kept") as session:
+        await gate.reached.wait()
+        await session.type("and now?")
+        await session.press("enter")
+        gate.open()
+        await session.sees("You said: and now?")
+        assert [message.content for message in session.messages][::2] == ["kept", "and now?"]
+        assert len(session.chat.conversations) == 1
+
+
+async def test_a_question_for_a_conversation_that_cannot_be_opened_comes_back(
+    open_app: OpenApp,
+) -> None:
+    gate = Gate()
+
+    async def prepare(chat: ChatService) -> None:
+        original = chat.start
+
+        async def slow(*, verified: bool = True) -> None:
+            await gate.wait()
+            await original(verified=verified)
+
+        chat.start = slow  # type: ignore[method-assign]  # a disk that takes its time
+
+    async with open_app(prepare=prepare, name="nowhere") as session:
+        await gate.reached.wait()
+        await session.type("and now?")
+        await session.press("enter")
+        gate.open()
+        await until(lambda: session.screen.prompt.text == "and now?")
+        assert session.messages == ()

@@ -1,0 +1,114 @@
+"""How thin the line is, and what is on its way."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from bnagpt_tui.terminal.link import FULL_SECONDS, SLOW_ANSWER, Link, Outlet
+
+
+class Clock:
+    """Time that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time that the test moves."""
+    return Clock()
+
+
+def test_a_late_answer_makes_a_thin_line(clock: Clock) -> None:
+    link = Link(time=clock)
+    link.ask()
+    link.answer(clock.now + SLOW_ANSWER + 0.01)
+    assert link.is_thin
+
+
+def test_a_quick_answer_does_not(clock: Clock) -> None:
+    link = Link(time=clock)
+    link.ask()
+    link.answer(clock.now + SLOW_ANSWER - 0.01)
+    link.answer(clock.now + 100)
+    assert not link.is_thin
+
+
+def test_a_line_that_is_full_for_long_is_thin(clock: Clock) -> None:
+    link = Link(time=clock)
+    for _ in range(200):
+        clock.now += 0.02
+        link.note_frame(full=True)
+    assert link.is_thin
+
+
+def test_a_line_that_is_full_for_a_moment_is_not(clock: Clock) -> None:
+    link = Link(time=clock)
+    for number in range(500):
+        clock.now += 0.02
+        link.note_frame(full=number % 50 < FULL_SECONDS / 0.1)
+    assert not link.is_thin
+
+
+Pipe = tuple[int, int]
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    """A pipe of which the test closes what it wants to."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        try:
+            os.close(end)
+        except OSError:
+            continue
+
+
+def test_everything_is_written_and_counted(pipe: Pipe) -> None:
+    outlet = Outlet(pipe[1])
+    outlet.give("né")
+    full = [outlet.is_full]
+    outlet.write("né")
+    outlet.flush()
+    full.append(outlet.is_full)
+    assert full == [True, False]
+    assert os.read(pipe[0], 10) == "né".encode()
+    assert outlet.fileno() == pipe[1]
+
+
+def test_counting_begins_anew(pipe: Pipe) -> None:
+    outlet = Outlet(pipe[1])
+    outlet.give("lost")
+    outlet.reset()
+    assert not outlet.is_full
+
+
+def test_a_terminal_that_does_not_block_is_waited_for(pipe: Pipe) -> None:
+    os.set_blocking(pipe[1], False)
+    text = "x" * 1_000_000
+    outlet = Outlet(pipe[1])
+    outlet.give(text)
+    writer = threading.Thread(target=outlet.write, args=(text,))
+    writer.start()
+    read = 0
+    while read < len(text):
+        read += len(os.read(pipe[0], 65536))
+    writer.join()
+    assert not outlet.is_full
+
+
+def test_a_terminal_that_is_gone_is_no_trouble(pipe: Pipe) -> None:
+    os.close(pipe[0])
+    outlet = Outlet(pipe[1])
+    outlet.give("text")
+    outlet.write("text")
+    assert not outlet.is_full
