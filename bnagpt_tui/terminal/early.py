@@ -13,9 +13,12 @@ class PatientApp(App[None]):
         super().__init__()
         self._early: list[events.Event] | None = []
 
-    def on_ready(self) -> None:
-        """Let keys through, those first that came before the first picture."""
-        self.call_after_refresh(self._let_through)
+    async def on_ready(self) -> None:
+        """Let keys through, those first that came before anything had the focus."""
+        if self.focused is None:
+            self.call_after_refresh(self._let_through)
+        else:
+            await self._let_through()
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys and pasted text while there is nothing that takes them."""
