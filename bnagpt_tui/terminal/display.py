@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from .picture import Update
 
 ASK: Final = "\x1b[6n"
-"""Asks the terminal where the cursor is; it answers when it has drawn what came before."""
+"""Asks the terminal where the cursor is; it answers when it has drawn what came before.
+
+Once at the start, to see how long that takes; with each frame where the line is thin.
+"""
 
 RETRY: Final = 0.01
 """Seconds until a frame that found the line full is tried again."""
@@ -49,7 +52,7 @@ class ThinApp(PatientApp):
 
     def __init__(self, *, lite: str = "off") -> None:
         super().__init__()
-        self._link = Link() if lite == "auto" else None
+        self._link = Link() if lite != "off" else None
         self._picture = Picture(Size(0, 0), self.console._color_system or ColorSystem.TRUECOLOR)
         self._starts = 0
         self._held = False
@@ -80,6 +83,7 @@ class ThinApp(PatientApp):
         if self._link is not None:
             self._link.answer(event.time)
             self._heed_link()
+            self._retry()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Draw what Textual's compositor asks for."""
@@ -107,7 +111,7 @@ class ThinApp(PatientApp):
         if self._link is not None:
             self._link.note_frame(full=full)
             self._heed_link()
-        if full:
+        if full or self._is_behind:
             self._hold()
             return
         self._check_picture(driver, screen.outer_size)
@@ -138,12 +142,17 @@ class ThinApp(PatientApp):
             self._cursor_at = cursor
         if self._sync_available and len(sequence) > _LARGE:
             sequence = f"{SYNC_START}{sequence}{SYNC_END}"
-        if self._link is not None and not self._asked:
+        if self._link is not None and (self.lite or not self._asked) and sequence:
             self._asked = True
-            self._link.ask()
+            self._link.ask(len(sequence))
             sequence += ASK
         if sequence:
             driver.write(sequence)
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether the terminal has to catch up with what it was sent, on a thin line."""
+        return self.lite and self._link is not None and self._link.is_behind
 
     def _hold(self) -> None:
         """Come back to a frame when the line may be free."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+from collections import deque
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
@@ -18,6 +19,16 @@ FULL_SHARE: Final = 0.6
 FULL_SECONDS: Final = 1.5
 """How long it has to be like that."""
 
+MOST_UNSEEN: Final = 1500
+"""Characters that may be on a thin line before the terminal has to say that it shows them.
+
+The system takes some ten times as much off our hands at once: what is there cannot be overtaken
+by what the user asks for next.
+"""
+
+LOST: Final = 3.0
+"""Seconds after which an answer that did not come is waited for no longer."""
+
 _WEIGHT: Final = 0.1
 """How much one frame counts in that part."""
 
@@ -31,21 +42,37 @@ class Link:
 
     def __init__(self, *, time: Callable[[], float] = monotonic) -> None:
         self._time = time
-        self._asked = 0.0
+        self._asked: deque[tuple[float, int]] = deque()
+        self._answers = False
         self._share = 0.0
         self._full_since = 0.0
         self.is_thin = False
         """Whether little should be drawn; once it is, it stays."""
 
-    def ask(self) -> None:
-        """Take note that the terminal was asked for a sign of life."""
-        self._asked = self._time()
+    @property
+    def is_behind(self) -> bool:
+        """Whether too much is on its way that the terminal did not acknowledge.
+
+        Never on a line whose terminal gave no sign of life so far.
+        """
+        while self._asked and self._time() - self._asked[0][0] > LOST:
+            self._asked.popleft()
+        return self._answers and sum(size for _, size in self._asked) > MOST_UNSEEN
+
+    def ask(self, size: int = 0) -> None:
+        """Take note that the terminal was asked for a sign of life.
+
+        Args:
+            size: Characters that it was sent since it was last asked.
+        """
+        self._asked.append((self._time(), size))
 
     def answer(self, moment: float) -> None:
         """Take note of the answer, which came at some moment."""
-        if self._asked and moment - self._asked > SLOW_ANSWER:
-            self.is_thin = True
-        self._asked = 0.0
+        if self._asked:
+            asked, _ = self._asked.popleft()
+            self.is_thin = self.is_thin or (not self._answers and moment - asked > SLOW_ANSWER)
+            self._answers = True
 
     def note_frame(self, *, full: bool) -> None:
         """Take note that a frame is due, and whether the one before is still on its way."""

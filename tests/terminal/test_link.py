@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from bnagpt_tui.terminal.link import FULL_SECONDS, SLOW_ANSWER, Link, Outlet
+from bnagpt_tui.terminal.link import (
+    FULL_SECONDS,
+    LOST,
+    MOST_UNSEEN,
+    SLOW_ANSWER,
+    Link,
+    Outlet,
+)
 
 
 class Clock:
@@ -40,6 +47,23 @@ def test_a_quick_answer_does_not(clock: Clock) -> None:
     link.answer(clock.now + SLOW_ANSWER - 0.01)
     link.answer(clock.now + 100)
     assert not link.is_thin
+
+
+def test_what_is_not_shown_yet_is_waited_for_until_it_counts_as_lost(clock: Clock) -> None:
+    link = Link(time=clock)
+    link.ask()
+    link.answer(clock.now)
+    link.ask(MOST_UNSEEN)
+    seen = [link.is_behind]
+    link.ask(1)
+    seen.append(link.is_behind)
+    link.answer(clock.now)
+    seen.append(link.is_behind)
+    link.ask(MOST_UNSEEN)
+    seen.append(link.is_behind)
+    clock.now += LOST + 1
+    seen.append(link.is_behind)
+    assert seen == [False, True, False, True, False]
 
 
 def test_a_line_that_is_full_for_long_is_thin(clock: Clock) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from bnagpt_tui.terminal.display import ASK
 from bnagpt_tui.terminal.driver import CountingDriver
-from bnagpt_tui.terminal.link import SLOW_ANSWER, Link, Outlet
+from bnagpt_tui.terminal.link import MOST_UNSEEN, SLOW_ANSWER, Link, Outlet
 from bnagpt_tui.terminal.screen import EagerScreen
 from tests.waiting import until
 
@@ -178,9 +178,31 @@ async def test_a_line_that_stays_full_makes_the_application_lite() -> None:
         await until(lambda: app.lite)
 
 
-async def test_who_said_so_is_not_asked() -> None:
+async def test_a_thin_line_gets_the_next_large_frame_when_the_one_before_is_shown() -> None:
     async with drawing("on") as (app, driver):
         assert app.lite
         assert app.animation_level == "none"
+        assert driver.frames[0].endswith(ASK)
         app.on_cursor_position(events.CursorPosition(0, 0))
-        assert ASK not in "".join(driver.frames)
+        app.on_app_focus()
+        changing(app)("x" * 50)
+        await until(lambda: "xxx" in driver.text)
+        assert app._link
+        app._link.ask(MOST_UNSEEN)
+        sent = len(driver.frames)
+        for number in range(3):
+            changing(app)(f"state {number}")
+            await until(lambda: not app.screen._dirty_widgets)
+        assert len(driver.frames) == sent
+        app.on_cursor_position(events.CursorPosition(0, 0))
+        app.on_cursor_position(events.CursorPosition(0, 0))
+        await until(lambda: "state 2" in driver.text)
+        assert "state 1" not in "".join(driver.frames)
+
+
+async def test_a_terminal_that_never_answers_is_not_waited_for() -> None:
+    async with drawing("on") as (app, driver):
+        assert app._link
+        app._link.ask(10 * MOST_UNSEEN)
+        changing(app)("more")
+        await until(lambda: "more" in driver.text)
