@@ -28,7 +28,13 @@ class Program:
     """Whether it draws a prompt of its own, which echoes keys."""
 
     def start(
-        self, home: Path, url: str, *more: str, python: tuple[str, ...] = (), **variables: str
+        self,
+        home: Path,
+        url: str,
+        *more: str,
+        python: tuple[str, ...] = (),
+        rate: int = 0,
+        **variables: str,
     ) -> Terminal:
         """The program in a terminal, to be entered with `with`.
 
@@ -37,10 +43,11 @@ class Program:
             url: Where Groq is.
             more: Further arguments.
             python: Arguments of the interpreter.
+            rate: Bytes a second that the line takes; 0 for all there are.
             variables: Further variables of its environment.
         """
         command = [sys.executable, *python, *self.arguments, *more]
-        return Terminal(command, {**environment(home, url), **variables})
+        return Terminal(command, {**environment(home, url), **variables}, rate=rate)
 
 
 RAW: Final = Program("raw", ("-m", "benchmarks.raw"), edits=False)

@@ -32,6 +32,11 @@ _ANSWERS: Final = {
 
 _QUESTION: Final = re.compile(b"|".join(map(re.escape, _ANSWERS)))
 
+_LONGEST: Final = max(map(len, _ANSWERS))
+
+_TICK: Final = 0.02
+"""Seconds for which a thin line is read at a time."""
+
 
 class Terminal:
     """A program in a pty, for the time of a `with`.
@@ -39,9 +44,14 @@ class Terminal:
     Args:
         arguments: The program and its arguments.
         environment: All of its variables.
+        rate: Bytes a second that the line to the terminal takes; 0 for all there are.
     """
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, rate: int = 0
+    ) -> None:
+        self._rate = rate
+        self._unread = b""
         self._arguments = arguments
         self._environment = environment
         self.output = bytearray()
@@ -141,7 +151,7 @@ class Terminal:
         """Collect output until there is nobody to write any."""
         while True:
             try:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, int(self._rate * _TICK) or 65536)
             except OSError:
                 data = b""
             now = time.monotonic()
@@ -153,10 +163,14 @@ class Terminal:
                 self._arrived.notify_all()
             if not data:
                 return
-            if b"\x1b[" in data:
-                self._answer(data)
+            self._answer(data)
+            if self._rate:
+                time.sleep(len(data) / self._rate)
 
     def _answer(self, data: bytes) -> None:
-        """Say what a terminal says when a program asks."""
-        for question in _QUESTION.findall(data):
-            os.write(self._master, _ANSWERS[question])
+        """Say what a terminal says when a program asks, also in two pieces."""
+        heard, end = self._unread + data, 0
+        for question in _QUESTION.finditer(heard):
+            os.write(self._master, _ANSWERS[question[0]])
+            end = question.end()
+        self._unread = heard[end:][1 - _LONGEST :]

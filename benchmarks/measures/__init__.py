@@ -12,6 +12,7 @@ from .opening import measure_opening
 from .start import measure_start
 from .storing import measure_list, measure_save, measure_search
 from .streaming import measure_burst, measure_fast, measure_rate
+from .thin import measure_thin
 
 MEASURES: Final[Mapping[str, Measure]] = {
     "start": measure_start,
@@ -21,6 +22,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "echo": measure_echo,
     "open": measure_opening,
     "idle": measure_idle,
+    "thin": measure_thin,
     "save": measure_save,
     "list": measure_list,
     "search": measure_search,

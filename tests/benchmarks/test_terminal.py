@@ -48,6 +48,23 @@ def test_it_answers_where_the_cursor_is() -> None:
         running.sees(r"told '\x1b[1;1R'")
 
 
+def test_it_answers_a_question_that_comes_in_two_pieces() -> None:
+    halves = ASKING.replace(
+        '"\\x1b[6n")',
+        '"\\x1b[6"); sys.stdout.flush()\nimport time\ntime.sleep(0.1)\nsys.stdout.write("n")',
+    )
+    with terminal(halves) as running:
+        running.sees(r"told '\x1b[1;1R'")
+
+
+def test_a_thin_line_takes_its_time() -> None:
+    program = "print('x' * 2000, 'end', flush=True)\ninput()"
+    arguments = [sys.executable, "-c", program]
+    with Terminal(arguments, dict(os.environ), rate=5_000) as running:
+        running.sees("end")
+        assert running.stamp(2000) - running.stamp(1) > 0.3
+
+
 def test_what_never_comes_is_an_error_that_shows_what_did() -> None:
     with terminal("print('something else')") as running, pytest.raises(MeasureError) as caught:
         running.sees("wanted", seconds=5)
