@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run test check format lint types contracts spelling tests snapshots screenshot lock wheel clean
+.PHONY: run test check format lint types contracts spelling tests torture snapshots screenshot lock wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/bnagpt $(ARGS)
@@ -34,6 +34,11 @@ spelling: $(VENV)/.dev
 tests: $(VENV)/.dev
 	rm -f .coverage .coverage.*
 	$(BIN)/pytest --cov --cov-report=term -n auto
+
+# What the tests do to the store for some seconds, for ten minutes: kills, full disks, broken files.
+SECONDS ?= 600
+torture: $(VENV)/.dev
+	$(BIN)/python -m tests.torture --seconds $(SECONDS)
 
 snapshots: $(VENV)/.dev
 	$(BIN)/pytest tests/snapshots --snapshot-update
