@@ -96,6 +96,31 @@ def test_a_foreign_line_is_left_out_and_reported(tmp_path: Path) -> None:
     assert (tmp_path / "kept-aside" / f"{kept.id}-1.jsonl").read_bytes() == foreign
 
 
+def test_a_foreign_first_line_that_is_json_costs_nothing_else(tmp_path: Path) -> None:
+    kept, path = kept_talk(tmp_path)
+    foreign = b'{"hello": "there"}\n' + path.read_bytes()
+    path.write_bytes(foreign)
+    repository = Repository(tmp_path)
+    assert texts(repository.load(kept.id)[1]) == ["one", "two", "three"]
+    assert repository.drain_reports()
+    assert (tmp_path / "kept-aside" / f"{kept.id}-1.jsonl").read_bytes() == foreign
+
+
+def test_a_lost_record_is_made_up_for_by_the_messages_the_same_each_time(tmp_path: Path) -> None:
+    kept, path = kept_talk(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    first = b'"name":"Capitals"'
+    path.write_bytes(b"".join(line for line in lines if first not in line))
+    [listed] = Repository(tmp_path).conversations()
+    loaded, messages = Repository(tmp_path).load(kept.id)
+    assert listed == loaded
+    assert (loaded.name, loaded.created, loaded.updated) == (
+        "one",
+        messages[0].created,
+        messages[-1].created,
+    )
+
+
 def test_originals_kept_aside_are_never_replaced(tmp_path: Path) -> None:
     kept, path = kept_talk(tmp_path)
     for number in (1, 2, 3):

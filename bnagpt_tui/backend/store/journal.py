@@ -74,8 +74,7 @@ class Journal:
         """How many lines could not be read."""
         self.version = VERSION
         """The format's version that the file has; 0 is a plain TinyDB file."""
-        self._header = b""
-        self._lacks_newline = False
+        self._header, self._lacks_newline = b"", False
 
     @property
     def exists(self) -> bool:
@@ -120,9 +119,7 @@ class Journal:
         if not self._is_continued(descriptor, seen):
             self.forget()
         data = self._files.read(descriptor, self.size)
-        if not self.size and data[:1] == b"{":
-            self._take_plain_file(data)
-        else:
+        if self.size or data[:1] != b"{" or not self._take_plain_file(data):
             self._take_lines(data)
         self.stamp = seen
         return True
@@ -160,15 +157,23 @@ class Journal:
         except MalformedOperationError:
             self.damaged += 1
 
-    def _take_plain_file(self, data: bytes) -> None:
-        """Read what TinyDB's own storage wrote: the whole database as one JSON object."""
-        self.size = len(data)
+    def _take_plain_file(self, data: bytes) -> bool:
+        """Read what TinyDB's own storage wrote: the whole database as one JSON object.
+
+        Returns:
+            Whether it is that; a journal may begin with a line that somebody else wrote.
+        """
         try:
-            self.tables.update(msgspec.json.decode(data, type=dict[str, Any]))
+            tables = msgspec.json.decode(data, type=dict[str, Any])
         except msgspec.DecodeError:
+            if any(line.content is not None for line in split(data)):
+                return False
             self.damaged += 1
         else:
+            self.tables.update(tables)
             self.version = 0
+        self.size = len(data)
+        return True
 
     def append(self, operations: list[Operation], *, sync: bool) -> None:
         """Add one transaction to the file, in one line.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,9 @@ SYNC_EVERY: Final = 1.0
 """Seconds for which parts of an answer on its way may be left to the system."""
 
 _NAME_LENGTH: Final = 60
+
+_ESSENTIAL: Final = frozenset({"name", "created", "updated"})
+"""What is taken from the messages where the conversation's record has lost it."""
 
 
 class Saved(NamedTuple):
@@ -109,8 +112,8 @@ class KeptConversation:
         """
         with reading(self.path):
             self.catch_up()
-        kept = self._record()
-        return conversation_from(kept, self.id) if kept else self.load([])[0]
+        kept = self._record() or {}
+        return conversation_from(kept, self.id) if kept.keys() >= _ESSENTIAL else self.load([])[0]
 
     def catch_up(self) -> None:
         """Read what other processes wrote.
@@ -198,6 +201,8 @@ class KeptConversation:
         conversation = conversation_from(
             kept or {}, self.id, "" if isinstance(name, str) else _name_from(messages)
         )
+        if not (kept or {}).keys() >= _ESSENTIAL:
+            conversation = _dated(conversation, kept or {}, messages)
         if conversation.head in messages.parents or (kept and conversation.head is None):
             return conversation
         return replace(conversation, head=messages.last())
@@ -226,6 +231,18 @@ class KeptConversation:
         originals = self._storage.kept[:]
         self._storage.kept.clear()
         return originals
+
+
+def _dated(
+    conversation: Conversation, kept: Mapping[str, Any], messages: KeptMessages
+) -> Conversation:
+    """The conversation with the times of its messages where its record has lost its own."""
+    times = [message.created for message in messages] or [conversation.created]
+    return replace(
+        conversation,
+        created=conversation.created if "created" in kept else times[0],
+        updated=conversation.updated if "updated" in kept else times[-1],
+    )
 
 
 def _name_from(messages: KeptMessages) -> str:
