@@ -7,6 +7,7 @@ The tree:
     ├── StoreError
     │   ├── StoreUnwritableError
     │   ├── DamagedConversationError
+    │   ├── AttachmentError
     │   ├── ConversationNotFoundError
     │   └── NameTakenError
     ├── ImportFileError
@@ -48,6 +49,10 @@ class StoreUnwritableError(StoreError):
 
 class DamagedConversationError(StoreError):
     """A conversation's file cannot be read as it is; it stands untouched on the disk."""
+
+
+class AttachmentError(StoreError):
+    """An attached file is missing, or is not what was attached."""
 
 
 class ConversationNotFoundError(StoreError):

@@ -79,7 +79,7 @@ class Attachment:
     kind: str
     """The media type, as in `image/png`."""
     path: str
-    """The file's place, relative to the attachments' directory."""
+    """The file's place, relative to the attachments' directory: its checksum."""
     checksum: str
     """SHA-256 of the content, in hexadecimal."""
 

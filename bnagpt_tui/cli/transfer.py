@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..backend.errors import ImportFileError, StoreUnwritableError
+from ..backend.errors import AttachmentError, ImportFileError, StoreUnwritableError
 from ..backend.models import new_id
 from ..backend.store.exporting import export
 from ..backend.store.import_values import counted
@@ -21,7 +21,7 @@ from .shelf import opened
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from ..backend.models import Conversation
+    from ..backend.models import Conversation, Message
     from ..backend.settings import Settings
     from ..backend.store import Repository
     from ..backend.store.importing import Imported
@@ -39,9 +39,12 @@ def run_export(arguments: Namespace, settings: Settings, console: Console) -> in
     with opened(settings, console) as repository:
         found = repository.find(arguments.name)
         conversation, messages = repository.load(found.id)
+        files = _files(repository, messages, console)
     output = arguments.output
     ending = Path(output).suffix.lower()
-    text = export(arguments.format or _ENDINGS.get(ending, "markdown"), conversation, messages)
+    text = export(
+        arguments.format or _ENDINGS.get(ending, "markdown"), conversation, messages, files
+    )
     if not output or output == "-":
         console.raw(text)
         return 0
@@ -50,6 +53,17 @@ def run_export(arguments: Namespace, settings: Settings, console: Console) -> in
         return FAILED
     console.line(f"Wrote {output}.")
     return 0
+
+
+def _files(repository: Repository, messages: list[Message], console: Console) -> dict[str, bytes]:
+    """What is in the files that messages name, by checksum; what cannot be had is told."""
+    files: dict[str, bytes] = {}
+    for attachment in {file.checksum: file for m in messages for file in m.attachments}.values():
+        try:
+            files[attachment.checksum] = repository.file(attachment)
+        except AttachmentError as error:
+            console.complain(str(error))
+    return files
 
 
 def write_private(path: Path, text: str, *, replacing: bool) -> bool:
@@ -143,6 +157,9 @@ class Shelf:
         if conversation.id in self._kept or conversation.id in self._trashed:
             conversation = replace(conversation, id=new_id())
         conversation = replace(conversation, name=self._free(conversation.name))
+        for file in (file for message in imported.messages for file in message.attachments):
+            if file.checksum in imported.files:
+                self._repository.keep_file(file.name, file.kind, imported.files[file.checksum])
         self._repository.save(conversation, imported.messages)
         self._remember(conversation)
         console.line(

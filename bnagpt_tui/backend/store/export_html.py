@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..models import Role
 from ..text import one_line, visible
-from .export_markdown import heading
+from .export_markdown import attached, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,6 +93,7 @@ def _article(message: Message) -> str:
         thoughts = html.escape(visible(message.reasoning))
         parts.append(f'<details dir="auto"><summary>Reasoning</summary>{thoughts}</details>')
     parts.append(f'<div dir="auto">{_body(message)}</div>')
+    parts += [f"<p>Attached: {html.escape(attached(file))}</p>" for file in message.attachments]
     if message.problem:
         parts.append(f'<p class="problem">{html.escape(one_line(message.problem, 1000))}</p>')
     return "\n".join([*parts, "</article>"])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ..models import Conversation, Message
+    from ..models import Attachment, Conversation, Message
 
 MARKDOWN_VERSION: Final = 1
 """The version of the comments, and the newest that is read."""
@@ -84,6 +84,11 @@ def heading(message: Message) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
+def attached(file: Attachment) -> str:
+    """An attached file as it is named where people read."""
+    return f"{one_line(file.name)} ({one_line(file.kind)})"
+
+
 def _message(message: Message) -> list[str]:
     """The parts of one message, to be joined with blank lines."""
     about = {
@@ -99,6 +104,7 @@ def _message(message: Message) -> list[str]:
     if message.reasoning:
         parts += ["<details><summary>Reasoning</summary>", _marker("reasoning", {})]
         parts += [_escape(message.reasoning), _marker("end", {}), "</details>"]
+    parts += [f"> Attached: {attached(file)}" for file in message.attachments]
     return [*parts, _marker("content", {}), _escape(message.content)]
 
 

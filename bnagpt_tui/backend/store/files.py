@@ -111,6 +111,10 @@ class Files:
         """Take a file away; a missing one is fine."""
         path.unlink(missing_ok=True)
 
+    def touch(self, path: Path) -> None:
+        """Have a file look as if it was written at this moment."""
+        os.utime(path)
+
     def make_directory(self, path: Path) -> None:
         """Make a private directory, and its parents, unless it is there."""
         if path.is_dir():

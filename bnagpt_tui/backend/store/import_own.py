@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from ..models import Attachment, Conversation, Message, Usage, new_id
+from .attachments import checksums_of
 from .exporting import JSON_FORMAT, JSON_VERSION
 from .import_tree import Node, grow
 from .import_values import (
@@ -51,7 +54,25 @@ def read_own(value: dict[str, Any], findings: Findings) -> None:
         findings.problem(f"{quoted(conversation.name)}: messages that follow each other were cut.")
     order = {node.message.id: place for place, node in enumerate(nodes.values()) if node.message}
     grown.messages.sort(key=lambda message: order[message.id])
-    findings.keep(replace(conversation, head=grown.head), grown.messages)
+    files = _files(record(value.get("files")), grown.messages)
+    missing = len(checksums_of(grown.messages) - files.keys())
+    if missing and "files" in value:  # an export without any says nothing of them
+        lost = counted(missing, "attached file")
+        findings.problem(f"{quoted(conversation.name)} came without {lost}.")
+    findings.keep(replace(conversation, head=grown.head), grown.messages, files)
+
+
+def _files(values: dict[str, Any], messages: list[Message]) -> dict[str, bytes]:
+    """What is in the files that messages name, of those whose checksum is right."""
+    found: dict[str, bytes] = {}
+    for checksum in checksums_of(messages):
+        try:
+            content = base64.b64decode(text(values.get(checksum)), validate=True)
+        except ValueError:
+            continue
+        if sha256(content).hexdigest() == checksum:
+            found[checksum] = content
+    return found
 
 
 def _conversation(value: dict[str, Any], findings: Findings) -> Conversation:

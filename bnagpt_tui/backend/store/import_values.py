@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -39,6 +40,8 @@ class Imported:
     conversation: Conversation
     messages: tuple[Message, ...]
     """The whole tree; each message after its parent or in the file's own order."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What is in the files that they name and that came along, by checksum."""
 
 
 @dataclass(slots=True)
@@ -55,10 +58,15 @@ class Findings:
     untold: int = 0
     """How many more problems there were."""
 
-    def keep(self, conversation: Conversation, messages: list[Message]) -> None:
+    def keep(
+        self,
+        conversation: Conversation,
+        messages: list[Message],
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
         """Take a conversation in; one without any message is a problem instead."""
         if messages:
-            self.conversations.append(Imported(conversation, tuple(messages)))
+            self.conversations.append(Imported(conversation, tuple(messages), files or {}))
         else:
             self.problem(f"{quoted(conversation.name)} holds no messages and was left out.")
 

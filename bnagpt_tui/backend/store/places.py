@@ -47,6 +47,11 @@ class Places:
         return self.root / "trash"
 
     @property
+    def attachments(self) -> Path:
+        """The directory of attached files, each named by its checksum."""
+        return self.root / "attachments"
+
+    @property
     def locks(self) -> Path:
         """The directory of locks that are held at this moment."""
         return self.root / "locks"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
 from ..errors import ConversationNotFoundError, DamagedConversationError, StoreError
-from ..models import Conversation, Message
+from ..models import Attachment, Conversation, Message
 from ..text import one_line
+from .attachments import Attachments, checksums_of
 from .files import Files
 from .places import Places, is_id
 from .problems import reading, writing
@@ -42,6 +44,7 @@ class Repository:
         self._places = Places(directory)
         self._files = files or Files()
         self._trash = Trash(self._places, self._files)
+        self._attachments = Attachments(self._places, self._files)
         self._lock = RLock()
         self._reports: list[str] = []
         self._opened_shelf: Shelf | None = None
@@ -184,6 +187,8 @@ class Repository:
     def empty_trash(self, older_than: timedelta | None = None) -> int:
         """Remove what is in the trash, for good.
 
+        Attached files go with the last conversation that names them.
+
         Args:
             older_than: Spare what has been there for less; `None` spares nothing.
 
@@ -194,7 +199,37 @@ class Repository:
             StoreUnwritableError: Not all could be removed.
         """
         with self._lock, writing(self._places.root):
-            return self._trash.empty(older_than)
+            doomed = self._trash.doomed(older_than)
+            named = set[str]()
+            for file in doomed if self._places.attachments.exists() else ():
+                with suppress(DamagedConversationError):
+                    kept = self._shelf.kept(file.conversation_id, file.path)
+                    named |= checksums_of(kept.load([])[1])
+            removed = self._trash.remove(doomed)
+            self._attachments.remove_unused(named)
+            return removed
+
+    def keep_file(self, name: str, kind: str, content: bytes) -> Attachment:
+        """Keep a file that a message is going to name; a message with the same one shares it.
+
+        Args:
+            name: What the user calls it.
+            kind: The media type, as in `image/png`.
+            content: What is in it.
+
+        Raises:
+            StoreUnwritableError: It could not be kept.
+        """
+        with self._lock, writing(self._places.root):
+            return self._attachments.keep(name, kind, content)
+
+    def file(self, attachment: Attachment) -> bytes:
+        """What is in an attached file.
+
+        Raises:
+            AttachmentError: It is missing, cannot be read, or is not what was attached.
+        """
+        return self._attachments.read(attachment)
 
     def drain_reports(self) -> list[str]:
         """Sentences for the user about what was found, each given once."""

@@ -90,22 +90,19 @@ class Trash:
                 found.append(TrashedFile(Path(entry.path), conversation_id, deleted))
         return sorted(found, key=lambda file: file.deleted, reverse=True)
 
-    def empty(self, older_than: timedelta | None) -> int:
-        """Remove files for good.
+    def doomed(self, older_than: timedelta | None) -> list[TrashedFile]:
+        """The files that have been here for longer than this; `None` for all of them."""
+        now = datetime.now(UTC)
+        return [
+            file for file in self.files() if older_than is None or now - file.deleted > older_than
+        ]
 
-        Args:
-            older_than: Spare those that have been here for less; `None` spares none.
-
-        Returns:
-            How many were removed.
+    def remove(self, doomed: list[TrashedFile]) -> int:
+        """Remove files for good; how many is returned.
 
         Raises:
             OSError: One could not be removed; those before it are gone.
         """
-        now = datetime.now(UTC)
-        doomed = [
-            file for file in self.files() if older_than is None or now - file.deleted > older_than
-        ]
         for file in doomed:
             self._files.remove(file.path)
         return len(doomed)
