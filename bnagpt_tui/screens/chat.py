@@ -125,6 +125,7 @@ class ChatScreen(
             self.tell(report)
         self.prompt.remember(await self.chat.history.recall())
         await self.take_draft()
+        await self.empty_old_trash()
 
     async def _open_first(self) -> None:
         try:

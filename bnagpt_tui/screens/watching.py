@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from textual import work
 
 from ..backend.errors import StoreError
+from ..backend.store import TRASH_KEPT
 from .base import ChatBase
 
 if TYPE_CHECKING:
@@ -47,6 +49,11 @@ class Watching(ChatBase):
             await self.chat.search("")
         except StoreError:
             return  # who searches is told
+
+    async def empty_old_trash(self) -> None:
+        """Remove for good what has been in the trash for as long as was promised."""
+        with suppress(StoreError):  # the next start may be luckier
+            await self.chat.library.archive.empty_trash(TRASH_KEPT)
 
     async def _look(self) -> None:
         open_id, shown = self.open_id, self.messages()

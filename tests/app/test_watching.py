@@ -127,6 +127,26 @@ async def test_an_open_conversation_that_is_deleted_elsewhere_stays_on_the_scree
         assert len(session.messages) == 4
 
 
+async def test_the_trash_of_a_month_ago_is_emptied_at_the_start(
+    open_app: OpenApp, repository: Repository, tmp_path: Path
+) -> None:
+    for name in ("old", "young"):
+        talk = Conversation(name)
+        repository.save(talk)
+        repository.delete(talk.id)
+    old = next(
+        path for path in (tmp_path / "data" / "trash").iterdir() if b"old" in path.read_bytes()
+    )
+    name, seconds, suffix = old.name.split(".")
+    old.rename(old.with_name(f"{name}.{int(seconds) - 31 * 86400}.{suffix}"))
+    async with open_app() as session:
+        await until(lambda: not old.parent.joinpath(old.name).exists())
+        await until(lambda: len(list(old.parent.iterdir())) == 1)
+        assert [each.conversation.name for each in await session.chat.library.archive.trash()] == [
+            "young"
+        ]
+
+
 async def test_nothing_is_read_again_while_nothing_happens(open_app: OpenApp) -> None:
     looks = 0
     async with open_app() as session:
