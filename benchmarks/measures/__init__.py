@@ -9,6 +9,7 @@ from ..bench import Measure
 from .echo import measure_echo
 from .idle import measure_idle
 from .opening import measure_opening
+from .sizes import measure_sizes
 from .start import measure_start
 from .storing import measure_list, measure_save, measure_search
 from .streaming import measure_burst, measure_fast, measure_rate
@@ -24,6 +25,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "idle": measure_idle,
     "thin": measure_thin,
     "save": measure_save,
+    "sizes": measure_sizes,
     "list": measure_list,
     "search": measure_search,
 }

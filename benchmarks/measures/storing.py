@@ -28,8 +28,23 @@ def saves(kind: str, place: Path, count: int) -> tuple[float, float]:
     Raises:
         MeasureError: It failed.
     """
-    found = _run("benchmarks.saving", kind, str(place), str(count))
-    return median(found["times"]), median(found["sizes"])
+    found = used(kind, place, count)
+    return found["save"], found["written"]
+
+
+def used(kind: str, place: Path, count: int) -> dict[str, float]:
+    """Milliseconds to list, to open and to save, and the bytes of a save, in a new process.
+
+    Raises:
+        MeasureError: It failed.
+    """
+    found = _run("benchmarks.stores", kind, str(place), str(count))
+    return {
+        "list": found["list"],
+        "open": found["open"],
+        "save": median(found["times"]),
+        "written": median(found["sizes"]),
+    }
 
 
 def _run(module: str, *arguments: str) -> Any:
@@ -64,7 +79,7 @@ def measure_save(bench: Bench) -> list[Row]:
     for _ in range(bench.size.rounds):
         for key, kind, place, count in (
             (OURS, "ours", large_archive(bench) / "data", _SAVES),
-            ("JSONStorage", "tinydb", tinydb, 3),
+            ("JSONStorage", "JSONStorage", tinydb, 3),
             (f"of {_FEW}", "ours", few, _SAVES),
         ):
             time, size = saves(kind, place, count)
