@@ -10,7 +10,7 @@ from ..archives import build_archive, build_pair, build_tinydb
 from ..bench import Bench
 from ..rows import OURS, Row, row
 from ..stores import KINDS
-from .storing import large_archive, used
+from .storing import large_archive, run_module, used
 
 _SMALLER: Final = (10, 1_000)
 """Conversations of the archives beside the large one."""
@@ -18,6 +18,8 @@ _SMALLER: Final = (10, 1_000)
 _SAVES: Final = 12
 _FEW_SAVES: Final = 3
 """How often is saved with a store that writes everything each time."""
+
+_LONG: Final = "long"
 
 _ROWS: Final = (("list", "list", "ms"), ("open", "open one", "ms"), ("save", "save", "ms"))
 
@@ -27,7 +29,7 @@ def measure_sizes(bench: Bench) -> list[Row]:
     rows: list[Row] = []
     for conversations in (*_SMALLER, bench.size.conversations):
         rows += _beside(bench, conversations)
-    return [*rows, *_long(bench), _anew(bench)]
+    return [*rows, *_long(bench), _anew(bench), _held(bench)]
 
 
 def _beside(bench: Bench, conversations: int) -> list[Row]:
@@ -84,6 +86,7 @@ def _anew(bench: Bench) -> Row:
     """Make the list anew from the files."""
     directory = bench.directory / "sizes-anew"
     shutil.copytree(large_archive(bench) / "data", directory)
+    build_pair(directory, (_LONG, bench.size.messages), ("short", 20), "end")
     times = []
     for _ in range(bench.size.rounds):
         for path in directory.glob("index-*"):
@@ -91,3 +94,17 @@ def _anew(bench: Bench) -> Row:
         times.append(used("ours", directory, 1)["list"] / 1000)
     what = f"the list of {bench.size.conversations:,} made anew"
     return row("sizes", what, "s", {OURS: times}, limit=None)
+
+
+def _held(bench: Bench) -> Row:
+    """Do all of it beside an event loop, which waits for none of it."""
+    directory = bench.directory / "sizes-anew"
+    waits: list[float] = []
+    longest: dict[str, float] = {}
+    for _ in range(bench.size.rounds):
+        found: dict[str, float] = run_module("benchmarks.holding", str(directory), _LONG)
+        waits.append(max(found.values()))
+        longest = {key: max(wait, longest.get(key, 0.0)) for key, wait in found.items()}
+    slowest = max(longest, key=lambda key: longest[key])
+    what = f"any of it among {bench.size.conversations:,}: the event loop held"
+    return row("sizes", what, "ms", {OURS: waits}, limit=20, note=f"longest: {slowest}")

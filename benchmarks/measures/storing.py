@@ -38,7 +38,7 @@ def used(kind: str, place: Path, count: int) -> dict[str, float]:
     Raises:
         MeasureError: It failed.
     """
-    found = _run("benchmarks.stores", kind, str(place), str(count))
+    found = run_module("benchmarks.stores", kind, str(place), str(count))
     return {
         "list": found["list"],
         "open": found["open"],
@@ -47,7 +47,7 @@ def used(kind: str, place: Path, count: int) -> dict[str, float]:
     }
 
 
-def _run(module: str, *arguments: str) -> Any:
+def run_module(module: str, *arguments: str) -> Any:
     """What a module prints as JSON when it is run as a process.
 
     Raises:
@@ -111,7 +111,7 @@ def measure_search(bench: Bench) -> list[Row]:
     what = f"search in {bench.size.conversations * 20:,} messages"
     if find_spec("bnagpt_tui.backend.store.search") is None:
         return [missing("search", what, "ms", limit=50, note="not there")]
-    found = _run("benchmarks.searching", str(large_archive(bench) / "data"))
+    found = run_module("benchmarks.searching", str(large_archive(bench) / "data"))
     slow = max(found["texts"], key=lambda text: median(found["texts"][text]))
     slowest = {OURS: [percentile(list(chain.from_iterable(found["texts"].values())), 0.95)]}
     building = {OURS: [found["building"]]}

@@ -13,6 +13,7 @@ from ..errors import ConversationNotFoundError, DamagedConversationError, StoreE
 from ..models import Attachment, Conversation, Message
 from ..text import one_line
 from .attachments import Attachments, checksums_of
+from .bulk import values_that_stay
 from .files import Files
 from .places import Places, is_id
 from .problems import reading, writing
@@ -64,7 +65,7 @@ class Repository:
         Raises:
             DamagedConversationError: The directory cannot be read.
         """
-        with self._lock:
+        with self._lock, values_that_stay():
             return self._shelf.conversations(self.on_progress, verified=verified)
 
     def find(self, name: str) -> Conversation:
@@ -94,7 +95,7 @@ class Repository:
             ConversationNotFoundError: There is none with this id, or it is in the trash.
             DamagedConversationError: Nothing of it can be read.
         """
-        with self._lock:
+        with self._lock, values_that_stay():
             path = self._existing(conversation_id)
             return self._shelf.load(self._shelf.kept(conversation_id, path))
 

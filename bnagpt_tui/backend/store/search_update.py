@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
+from .bulk import values_that_stay
 from .files import Files
 from .journal import Journal, Stamp, stamp
 from .places import SUFFIX, Places, is_id
@@ -90,7 +91,8 @@ class SearchUpdate:
         """
         if self._nothing_happened() and not closely:
             return
-        there = self._there()
+        with values_that_stay():
+            there = self._there()
         if there or self._file.path.exists():
             with suppress(StoppedError):
                 self._connection.run(lambda connection: self._update(connection, there, on_planned))
@@ -134,7 +136,8 @@ class SearchUpdate:
     def _update(
         self, connection: Connection, there: dict[str, FileState], on_planned: Callable[[], None]
     ) -> None:
-        plan = _plan(there, states(connection))
+        with values_that_stay():
+            plan = _plan(there, states(connection))
         self.progress = Progress(plan.total, len(plan.stale))
         on_planned()
         if plan.gone:
