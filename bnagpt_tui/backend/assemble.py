@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from .approvals import ALLOWED_FILE, Approvals
 from .chat import ChatService
 from .engines.selecting import SelectingEngine
 from .history import PromptHistory
 from .setup import Setup
 from .store import Archive, Repository, Searcher
+from .store.unkept import UnkeptArchive
+from .toolbox import Kit, Toolbox
 from .turns import ChatOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .settings import Settings
+
+
+NOT_ALLOWED: Final = "It acts, and was not allowed with --allow on the command line."
+"""What a model is told where there is nobody to be asked."""
 
 
 def build_engine(settings: Settings) -> SelectingEngine:
@@ -38,18 +47,58 @@ def build_searcher(settings: Settings) -> Searcher:
     return Searcher(settings.data_dir)
 
 
+def build_toolbox() -> Toolbox:
+    """The tools; they are made when one is first needed."""
+
+    def make() -> Kit:
+        from .tools.registry import own_tools  # noqa: PLC0415  # none is part of the start
+
+        return Kit(own_tools())
+
+    return Toolbox(make)
+
+
 def build_chat(settings: Settings, engine: SelectingEngine | None = None) -> ChatService:
     """The chat service over this engine, or over the one that the settings ask for."""
     engine = engine or build_engine(settings)
     return ChatService(
         engine,
         Archive(build_repository(settings)),
-        ChatOptions(
-            instructions=settings.instructions,
-            context_tokens=settings.context_tokens,
-            answer_tokens=settings.answer_tokens,
-        ),
+        _options(settings),
         setup=Setup(engine, settings.config_dir),
         history=PromptHistory(settings.data_dir / "prompts.jsonl"),
         searcher=build_searcher(settings),
+        toolbox=build_toolbox(),
+        approvals=Approvals(settings.allow, path=settings.config_dir / ALLOWED_FILE),
+    )
+
+
+def build_asking(
+    settings: Settings, engine: SelectingEngine, *, allow: Iterable[str], keeping: bool
+) -> ChatService:
+    """The chat service for a command that asks one question, and cannot ask its user anything.
+
+    Args:
+        settings: The settings.
+        engine: Who answers.
+        allow: The tools that may act.
+        keeping: Whether the conversation is kept.
+    """
+    repository = build_repository(settings)
+    return ChatService(
+        engine,
+        Archive(repository) if keeping else UnkeptArchive(repository),
+        _options(settings),
+        toolbox=build_toolbox(),
+        approvals=Approvals(allow, refusal=NOT_ALLOWED),
+    )
+
+
+def _options(settings: Settings) -> ChatOptions:
+    return ChatOptions(
+        instructions=settings.instructions,
+        context_tokens=settings.context_tokens,
+        answer_tokens=settings.answer_tokens,
+        tools=settings.tools,
+        tool_rounds=settings.tool_rounds,
     )

@@ -6,10 +6,13 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .approvals import Approvals
 from .errors import StoreError, StoreUnwritableError
 from .history import PromptHistory
 from .library import Changes, Library
 from .models import Conversation, Limits, ModelInfo, SearchResults, now
+from .tool_service import ToolService
+from .toolbox import Toolbox
 from .turns import Calendar, ChatOptions, Turns
 
 if TYPE_CHECKING:
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 class ChatService:
     """Conversations that are kept, and turns that are answered.
 
-    The arguments `engine`, `setup` and `history` are attributes too, and `library` holds the
-    conversations in memory.
+    The arguments `engine`, `setup` and `history` are attributes too; `library` holds the
+    conversations in memory, and `tools` is the door to what models do beside writing.
 
     Args:
         engine: Who answers.
@@ -39,6 +42,8 @@ class ChatService:
         setup: Tells who answers and changes it; `None` where the engine is fixed.
         history: The prompts that were sent; `None` where they are not kept.
         searcher: Searches in all conversations; `None` where nobody does.
+        toolbox: The tools; `None` where there are none.
+        approvals: Which tools may act.
     """
 
     def __init__(
@@ -52,12 +57,22 @@ class ChatService:
         setup: Setup | None = None,
         history: PromptHistory | None = None,
         searcher: Searcher | None = None,
+        toolbox: Toolbox | None = None,
+        approvals: Approvals | None = None,
     ) -> None:
         self.engine = engine
         self.library = Library(archive)
+        toolbox, approvals = toolbox or Toolbox(), approvals or Approvals()
         self._turns = Turns(
-            engine, self.library, options or ChatOptions(), sleep=sleep, calendar=calendar
+            engine,
+            self.library,
+            options or ChatOptions(),
+            toolbox=toolbox,
+            approvals=approvals,
+            sleep=sleep,
+            calendar=calendar,
         )
+        self.tools = ToolService(self._turns, self.library, toolbox, approvals)
         self.setup = setup
         self.history = history or PromptHistory(None)
         self._searcher = searcher
@@ -221,15 +236,12 @@ class ChatService:
         return await self.library.choose(conversation_id, message_id, step)
 
     async def reports(self) -> list[str]:
-        """What the store found wrong since it was asked last, in sentences for the user."""
-        return await self.library.archive.drain_reports()
-
-    # Models
+        """What store and tools found wrong since they were asked last."""
+        return [*await self.library.archive.drain_reports(), *self.tools.drain_reports()]
 
     def model_of(self, conversation_id: str) -> str:
         """The id of the model that would answer now; empty before the engine knows."""
-        conversation = self.library.get(conversation_id)
-        return self._turns.model_of(conversation)
+        return self._turns.model_of(self.library.get(conversation_id))
 
     @property
     def limits(self) -> Limits | None:
@@ -244,8 +256,6 @@ class ChatService:
         """
         return await self.engine.models()
 
-    # Turns
-
     def send(self, conversation_id: str, text: str) -> AsyncGenerator[TurnEvent, None]:
         """Ask the next question of a conversation. Iterate inside `contextlib.aclosing`.
 
@@ -258,24 +268,15 @@ class ChatService:
     def edit(
         self, conversation_id: str, message_id: str, text: str
     ) -> AsyncGenerator[TurnEvent, None]:
-        """Ask a question anew in other words; the earlier one stays beside it.
-
-        Raises:
-            TurnRunningError: The conversation is answering another question.
-            StoreError: The conversation cannot be read.
-        """
+        """Ask a question anew in other words, as `send`; the earlier one stays beside it."""
         return self._turns.edit(conversation_id, message_id, text)
 
     def regenerate(self, conversation_id: str, message_id: str) -> AsyncGenerator[TurnEvent, None]:
-        """Have a question answered once more; the earlier answer stays beside the new one.
+        """Have a question answered once more, as `send`; the earlier answer stays.
 
         Args:
             conversation_id: Which conversation.
             message_id: A question, or an answer to it.
-
-        Raises:
-            TurnRunningError: The conversation is answering another question.
-            StoreError: The conversation cannot be read.
         """
         return self._turns.regenerate(conversation_id, message_id)
 
@@ -297,4 +298,4 @@ class ChatService:
 
             raise StoreUnwritableError(f"{error} {rescue(lost)}") from error
         finally:
-            await self.engine.aclose()
+            await asyncio.gather(self.engine.aclose(), self.tools.aclose())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import tokens
 from .models import Limits, Message, ModelInfo, Role
+from .outside import LEAST_RESULT, as_data, result_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,7 +70,8 @@ def budget(
 
 def size(message: Message) -> int:
     """Tokens of one message in a request, guessed."""
-    calls = sum(_count(call.name) + _count(call.arguments) for call in message.tool_calls)
+    called = message.tool_calls if message.role is Role.ASSISTANT else ()
+    calls = sum(_count(call.name) + _count(call.arguments) for call in called)
     return tokens.MESSAGE_OVERHEAD + _count(message.content) + calls
 
 
@@ -88,31 +90,52 @@ def turns_backwards(path: Sequence[Message]) -> Iterator[list[Message]]:
         yield turn
 
 
-def select(path: Sequence[Message], instructions: str, room: int, factor: float = 1.0) -> Context:
+def select(
+    path: Sequence[Message], instructions: str, room: int, factor: float = 1.0, *, taken: int = 0
+) -> Context:
     """The newest whole turns that fit, oldest first, after the instructions.
 
-    The last turn is always sent, whatever its size: without it there is no question.
+    The last turn is always sent: without it there is no question. What tools brought in it is
+    cut as far as is needed, the oldest first.
 
     Args:
         path: The conversation from its root to the question.
         instructions: What the model is told first; may be empty.
         room: Tokens that the request may have.
         factor: The model's calibration: real tokens for each guessed one.
+        taken: Tokens that the request has beside messages, guessed.
     """
     head = (Message(Role.SYSTEM, instructions, id="instructions"),) if instructions else ()
-    guessed = sum(size(message) for message in head)
+    guessed = taken + sum(size(message) for message in head)
+    most = result_room(room)
     kept: list[list[Message]] = []
     whole = True
     for turn in turns_backwards(path):
-        cost = sum(size(message) for message in turn)
+        sent = [as_data(message, most) for message in turn]
+        if not kept:
+            sent = _fitting(turn, sent, int(room / factor) - guessed)
+        cost = sum(size(message) for message in sent)
         if kept and (guessed + cost) * factor > room:
             whole = False
             break
-        kept.append(turn)
+        kept.append(sent)
         guessed += cost
     messages = tuple(message for turn in reversed(kept) for message in turn)
     begins = None if whole or not messages else messages[0].id
     return Context(messages=head + messages, begins=begins, guessed=guessed)
+
+
+def _fitting(turn: list[Message], sent: list[Message], room: int) -> list[Message]:
+    """A turn with the results of tools cut further, the oldest first, until it fits."""
+    cost = sum(size(message) for message in sent)
+    for place, message in enumerate(turn):
+        if cost <= room:
+            break
+        if message.role is Role.TOOL:
+            cost -= size(sent[place])
+            sent[place] = as_data(message, LEAST_RESULT)
+            cost += size(sent[place])
+    return sent
 
 
 def _is_sent(message: Message) -> bool:

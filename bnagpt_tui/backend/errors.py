@@ -12,6 +12,8 @@ The tree:
     │   └── NameTakenError
     ├── ImportFileError
     ├── TurnRunningError
+    ├── ToolError
+    │   └── ToolArgumentsError
     └── EngineError
         ├── EngineMissingError
         ├── UnreachableError
@@ -79,6 +81,14 @@ class ImportFileError(BnaGPTError):
 
 class TurnRunningError(BnaGPTError):
     """A conversation is asked a second question while it answers the first."""
+
+
+class ToolError(BnaGPTError):
+    """A tool could not do what it was asked; model and user are both told the sentence."""
+
+
+class ToolArgumentsError(ToolError):
+    """A model called a tool with arguments that it does not take."""
 
 
 class EngineError(BnaGPTError):

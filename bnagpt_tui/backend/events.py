@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from .errors import EngineError
 from .models import Conversation, Limits, Message
+from .permission import Approval
 
 
 class FinishReason(StrEnum):
@@ -76,9 +77,13 @@ class TurnStarted:
     """The question stands in the conversation, and is kept next."""
 
     conversation: Conversation
-    question: Message
-    answer: Message
-    """The answer to be: empty, with the id under which its text will come."""
+    question: Message | None
+    """What is asked; `None` when an earlier question is gone on with."""
+    answer: Message | None
+    """The answer to be: empty, with the id under which its text will come.
+
+    `None` when tools are run first, or nothing else.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,64 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """A tool was called."""
+
+    result: Message
+    """Its result to be: the call is in it, and what comes of it will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolProgressed:
+    """A tool said something while it runs."""
+
+    result: Message
+    """The result with all that has come of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEnded:
+    """A tool has done what it was called for, or has not; `result.outcome` tells which."""
+
+    result: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """A tool waits for the user's word."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSettled:
+    """The user's word was given, or is no longer needed."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStarted:
+    """The model is asked once more, with what the tools brought."""
+
+    answer: Message
+    """The answer to be: empty, with the id under which its text will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnded:
+    """The model has asked for tools; `answer.tool_calls` says for which."""
+
+    answer: Message
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
     """The answer is whole, or will not become so; `answer.outcome` tells which."""
 
     conversation: Conversation
     answer: Message
+    """The last message: an answer, or the result of a tool that the user ran."""
     error: EngineError | None = None
     """Why the answer failed; `None` when it did not."""
 
@@ -131,6 +189,13 @@ TurnEvent: TypeAlias = (
     | Waiting
     | ReasoningDelta
     | TextDelta
+    | RoundStarted
+    | RoundEnded
+    | ToolStarted
+    | ToolProgressed
+    | ToolEnded
+    | ApprovalAsked
+    | ApprovalSettled
     | TurnEnded
 )
 """What the chat service yields while a question is answered."""

@@ -6,9 +6,11 @@ All values are frozen: a change is a new value, made with `dataclasses.replace`.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 
 def new_id() -> str:
@@ -72,6 +74,26 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """What a model is told of a tool that it may call."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    """The arguments as a JSON schema of type `object`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page that a tool found or read, under the number by which answers cite it."""
+
+    number: int
+    title: str
+    address: str
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that belongs to a message and is kept beside the store."""
 
@@ -97,8 +119,11 @@ class Message:
     """What the model thought before it answered; never sent back to it."""
     attachments: tuple[Attachment, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
+    """On an answer: the tools that it asks for. On a tool's result: the one call it answers."""
     tool_call_id: str = ""
     """On a tool's result: the id of the call that it answers."""
+    sources: tuple[Source, ...] = ()
+    """On a tool's result: all that it found. On an answer: those that it cites."""
     created: datetime = field(default_factory=now)
     model: str = ""
     usage: Usage | None = None
@@ -119,6 +144,8 @@ class Conversation:
     """The name of the assistant that answers; empty for the plain one."""
     model: str = ""
     """The model that was picked for this conversation; empty for the default."""
+    tools: bool | None = None
+    """Whether the model may use tools here; `None` leaves it to the settings."""
     pinned: bool = False
     named: bool = False
     """Whether the user gave the name; one made of the first words is not."""

@@ -53,6 +53,26 @@ class Settings:
     """How long an answer may pause before it counts as broken."""
     probe: bool = True
     """Whether to look for a model server on this machine when there is no key."""
+    tools: bool = True
+    """Whether models may use tools, in conversations that do not say otherwise."""
+    tool_rounds: int = 8
+    """How often a model may ask for tools before it must answer."""
+    allow: tuple[str, ...] = ()
+    """Tools that may act without a question."""
+    web_search: str = "ddgs"
+    """Who searches the web: `ddgs`, `searxng`, `tavily`, `brave` or `groq`."""
+    web_search_url: str = ""
+    """Where that service is, if not at its usual place."""
+    web_search_key: str = field(default="", repr=False)
+    """The key of that service, if it wants one."""
+    private_addresses: bool = False
+    """Whether pages of this machine and of private networks may be read."""
+    sandbox: str = "auto"
+    """What the model's code runs in: `auto`, `bwrap`, `monty` or `off`."""
+    sandbox_environment: Path | None = None
+    """A virtual environment whose packages that code may use, inside `bwrap`."""
+    mcp_servers: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    """Programs and services that lend tools, by name."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys for bindings: the binding's id to the keys, separated by commas."""
 
@@ -113,7 +133,24 @@ def _bindings(value: object) -> Mapping[str, str]:
     return value
 
 
+def _names(value: object) -> tuple[str, ...]:
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError('a list of names, as in ["run_python"]')
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def _tables(value: object) -> Mapping[str, Mapping[str, object]]:
+    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
+        raise TypeError('tables, as in [mcp_servers.files] with command = "…"')
+    return value
+
+
+FILE_ONLY: Final = frozenset({"keys", "mcp_servers"})
+"""The settings that are tables, and can stand in the file alone."""
+
 READERS: Final[Mapping[str, Callable[[object], Any]]] = {
+    "allow": _names,
     "answer_tokens": _count,
     "base_url": _text,
     "context_tokens": _count,
@@ -122,10 +159,19 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "lite": _choice("auto", "on", "off"),
     "local": _flag,
     "local_model": _path,
+    "mcp_servers": _tables,
     "model": _text,
+    "private_addresses": _flag,
     "probe": _flag,
+    "sandbox": _choice("auto", "bwrap", "monty", "off"),
+    "sandbox_environment": _path,
     "stall_seconds": _seconds,
     "theme": _text,
+    "tool_rounds": _count,
+    "tools": _flag,
+    "web_search": _choice("ddgs", "searxng", "tavily", "brave", "groq"),
+    "web_search_key": _text,
+    "web_search_url": _text,
 }
 """The settings by name, each with what turns a written value into a used one."""
 
@@ -169,7 +215,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     values: dict[str, object] = {}
     if environment.get("GROQ_BASE_URL"):
         values["base_url"] = environment["GROQ_BASE_URL"]
-    for name in READERS.keys() - {"keys"}:
+    for name in READERS.keys() - FILE_ONLY:
         variable = f"BNAGPT_{name.upper()}"
         if variable in environment:
             values[name] = _read(name, environment[variable], variable)

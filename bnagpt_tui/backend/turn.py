@@ -1,147 +1,280 @@
-"""One turn: ask, stream, keep, and end with an answer whose outcome is known."""
+"""One turn: keep the question, ask, run tools, ask again, and keep the answer whatever happens."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from .engines.base import Engine, Request
-from .errors import EngineError
+from .answer import Answer, stream_answer
+from .citations import cited, sources_in
+from .errors import EngineError, StoreError
 from .events import (
-    EngineEvent,
-    Finished,
-    FinishReason,
+    Asked,
+    LimitsReported,
+    NotKept,
     ReasoningDelta,
+    RoundEnded,
+    RoundStarted,
     TextDelta,
-    Waiting,
+    TurnEnded,
+    TurnEvent,
+    TurnStarted,
 )
-from .models import Message, Outcome, Usage
-from .retry import Sleep, stream_with_retries
-from .tokens import estimate
+from .journal import INTERVAL, AnswerJournal
+from .models import Message, Outcome, Role, now
+from .naming import name_from
+from .tool_run import short_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable, Sequence
+    from datetime import datetime
 
-    from .context import Budget, Context
+    from .calling import Calls
+    from .engines.base import Engine
+    from .library import Library
+    from .models import ToolSpec
+    from .planning import Plan, Planner
+    from .retry import Sleep
+    from .toolbox import Toolbox
 
-_OUTCOMES: Final = {
-    FinishReason.LENGTH: Outcome.LENGTH,
-    FinishReason.CONTENT_FILTER: Outcome.FAILED,
-}
+ROUNDS: Final = 8
+"""How often a model may ask for tools in one turn, unless the settings say otherwise."""
 
-FILTERED: Final = "The service's content filter stopped this answer. Ask in other words."
-"""What an answer says that the service did not let through."""
+TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
+"""What is said of a turn in which the model never came to an answer."""
+
+_LATELY: Final = 200
+"""Messages at a path's end in which an answer's sources are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is sent for one turn."""
+class Beginning:
+    """What a turn begins with."""
 
-    model: str
-    context: Context
-    budget: Budget
+    question: Message | None = None
+    """What is asked; `None` when an earlier question is gone on with."""
+    results: tuple[Message, ...] = ()
+    """The results to be of calls that are done before the model is asked."""
+    by_user: bool = False
+    """Whether those calls are the user's own, and need no leave."""
+    asks: bool = True
+    """Whether the model is asked at all."""
 
 
-class Answer:
-    """An answer while it is written.
+class TurnRunner:
+    """Runs turns from their beginning to their end.
 
-    Attributes:
-        model: The model that is asked, then the one that said it answered.
-        ended: Whether nothing more will come.
-        advice: What to do about the error, beside what the error says itself.
-        outcome: How it ended; `INTERRUPTED` until it has.
-        error: The fault that ended it; `None` when none did.
-        prompt_tokens: Tokens of the request as the service counted them; 0 before it has.
+    Args:
+        engine: Who answers.
+        library: Where everything is kept.
+        planner: Says what is sent.
+        calls: Runs tools.
+        toolbox: The tools.
+        rounds: How often the model may ask for tools in one turn.
+        journal_seconds: The longest stretch of a growing answer that is not yet kept.
+        sleep: Waits between retries.
+        calendar: Tells the present moment, in UTC.
     """
 
-    def __init__(self, draft: Message) -> None:
-        self._draft = draft
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
-        self._started = time.monotonic()
-        self._completion_tokens = 0
-        self.model = ""
-        self.ended = False
-        self.advice = ""
-        self.outcome = Outcome.INTERRUPTED
-        self.error: EngineError | None = None
-        self.prompt_tokens = 0
+    def __init__(
+        self,
+        engine: Engine,
+        library: Library,
+        planner: Planner,
+        calls: Calls,
+        toolbox: Toolbox,
+        *,
+        rounds: int = ROUNDS,
+        journal_seconds: float = INTERVAL,
+        sleep: Sleep = asyncio.sleep,
+        calendar: Callable[[], datetime] = now,
+    ) -> None:
+        self._engine = engine
+        self._library = library
+        self._planner = planner
+        self._calls = calls
+        self._toolbox = toolbox
+        self._rounds = rounds
+        self._journal_seconds = journal_seconds
+        self._sleep = sleep
+        self._calendar = calendar
 
-    def asked(self, model: str) -> None:
-        """Say who is asked; the turn's time counts from here."""
-        self.model = model
-        self._started = time.monotonic()
+    async def run(
+        self, conversation_id: str, beginning: Beginning, *, tools: bool
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Run a turn.
 
-    def take(self, event: EngineEvent | Waiting) -> None:
-        """Add what an event brings."""
-        if isinstance(event, TextDelta):
-            self._text.append(event.text)
-        elif isinstance(event, ReasoningDelta):
-            self._reasoning.append(event.text)
-        elif isinstance(event, Waiting):
-            self._started = time.monotonic() + event.seconds
-        elif isinstance(event, Finished):
-            self._finish(event)
-
-    def fail(self, error: EngineError) -> None:
-        """End with a fault; what came before it stays."""
-        self.outcome = Outcome.FAILED
-        self.error = error
-
-    def message(self) -> Message:
-        """The answer as it stands."""
-        self._text = ["".join(self._text)]
-        self._reasoning = ["".join(self._reasoning)]
-        return replace(
-            self._draft,
-            model=self.model,
-            content=self._text[0],
-            reasoning=self._reasoning[0],
-            outcome=self.outcome,
-            problem=f"{self.error or ''} {self.advice}".strip(),
-            usage=self._usage(),
+        Args:
+            conversation_id: The conversation.
+            beginning: What it begins with.
+            tools: Whether the model may use tools.
+        """
+        question, results = beginning.question, beginning.results
+        self._begin(conversation_id, question, results)
+        answer = None if results or not beginning.asks else self._draft(conversation_id)
+        yield TurnStarted(
+            self._library.get(conversation_id), question, answer.message() if answer else None
         )
+        if question and (trouble := await self._keep(conversation_id, question)):
+            yield NotKept(trouble)
+        if results:
+            calls = self._calls.run(conversation_id, results, by_user=beginning.by_user)
+            async with aclosing(calls) as happening:
+                async for event in happening:
+                    yield event
+        if beginning.asks:
+            async with aclosing(self._answer(conversation_id, answer, tools=tools)) as events:
+                async for told in events:
+                    yield told
+        else:
+            conversation = self._library.get(conversation_id)
+            path = self._library.loaded(conversation_id).path(conversation.head)
+            yield TurnEnded(conversation, path[-1])
 
-    def _finish(self, event: Finished) -> None:
-        self.outcome = _OUTCOMES.get(event.reason, Outcome.COMPLETE)
-        if event.reason is FinishReason.CONTENT_FILTER:
-            self.advice = FILTERED
-        self.prompt_tokens = event.prompt_tokens
-        self._completion_tokens = event.completion_tokens
-        if event.model:
-            self.model = event.model
+    async def _answer(
+        self, conversation_id: str, answer: Answer | None, *, tools: bool
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Ask, and run what the model asks for, until it has answered."""
+        for number in range(self._rounds + 1):
+            if answer is None:
+                answer = self._draft(conversation_id)
+                yield RoundStarted(answer.message())
+            may_call = number < self._rounds
+            asking = self._round(conversation_id, answer, tools=tools, may_call=may_call)
+            async with aclosing(asking) as events:
+                async for event in events:
+                    yield event
+            said = answer.message()
+            if not (may_call and said.tool_calls) or said.outcome is not Outcome.COMPLETE:
+                yield TurnEnded(self._library.get(conversation_id), said, answer.error)
+                return
+            yield RoundEnded(said)
+            drafts = self._calls.drafts(conversation_id, said.tool_calls)
+            async with aclosing(self._calls.run(conversation_id, drafts)) as happening:
+                async for done in happening:
+                    yield done
+            answer = None
 
-    def _usage(self) -> Usage | None:
-        if not (self._text[0] or self._reasoning[0]):
-            return None
-        counted = self._completion_tokens
-        return Usage(
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=counted or estimate(self._text[0]) + estimate(self._reasoning[0]),
-            seconds=round(max(time.monotonic() - self._started, 0.001), 3),
-        )
+    async def _round(
+        self, conversation_id: str, answer: Answer, *, tools: bool, may_call: bool
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Ask once, and keep what comes, whatever happens on the way."""
+        trouble = ""
+        try:
+            async with aclosing(
+                self._ask(conversation_id, answer, tools=tools, may_call=may_call)
+            ) as events:
+                async for event in events:
+                    yield event
+        finally:
+            answer.ended = True
+            self._finish(conversation_id, answer, may_call=may_call)
+            trouble = await self._keep_answer(conversation_id, answer)
+        if trouble:
+            yield NotKept(trouble)
+
+    async def _ask(
+        self, conversation_id: str, answer: Answer, *, tools: bool, may_call: bool
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Plan the request when the engine is ready for it, and stream what comes back."""
+        try:
+            await self._engine.prepare()
+        except EngineError as error:
+            answer.fail(error)
+            return
+        conversation = self._library.get(conversation_id)
+        model = self._engine.describe(conversation.model or self._engine.default_model)
+        offered = await self._specs() if tools and model.tools else ()
+        path = self._library.loaded(conversation_id).path(conversation.head)
+        plan = self._planner.plan(model.id, path, offered, may_call=may_call)
+        answer.asked(plan.model)
+        yield Asked(plan.model, plan.context.begins)
+        try:
+            async with aclosing(self._stream(conversation_id, plan, answer)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            advice = self._planner.learn(plan, answer.prompt_tokens, answer.error)
+            answer.advice = advice or answer.advice
+
+    async def _specs(self) -> tuple[ToolSpec, ...]:
+        return tuple(tool.spec for tool in await self._toolbox.tools())
+
+    async def _stream(
+        self, conversation_id: str, plan: Plan, answer: Answer
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Stream the answer, keeping it as it grows."""
+
+        async def keep() -> None:
+            await self._keep_answer(conversation_id, answer)
+
+        journal = AnswerJournal(keep, interval=self._journal_seconds)
+        try:
+            async with aclosing(
+                stream_answer(self._engine, plan, answer, sleep=self._sleep)
+            ) as events:
+                async for event in events:
+                    if isinstance(event, LimitsReported):
+                        self._planner.limits = event.limits
+                    elif isinstance(event, TextDelta | ReasoningDelta):
+                        journal.grown()
+                    if isinstance(event, TurnEvent):
+                        yield event
+        finally:
+            await journal.settle()
+
+    def _draft(self, conversation_id: str) -> Answer:
+        """An answer to be, under what the conversation ends with."""
+        parent = self._library.get(conversation_id).head
+        return Answer(Message(Role.ASSISTANT, parent=parent, created=self._calendar()))
+
+    def _finish(self, conversation_id: str, answer: Answer, *, may_call: bool) -> None:
+        """Note what an answer refers to, and that it never came to be one."""
+        message = answer.message()
+        if "[" in message.content or "【" in message.content:
+            path = self._library.loaded(conversation_id).path(message.parent)
+            answer.sources = cited(message.content, sources_in(path[-_LATELY:]))
+        if message.tool_calls and not may_call and answer.outcome is Outcome.COMPLETE:
+            answer.outcome = Outcome.INTERRUPTED
+            answer.advice = TOO_MANY_ROUNDS
+
+    def _begin(
+        self, conversation_id: str, question: Message | None, results: Sequence[Message]
+    ) -> None:
+        """Put the question at the head, in memory; what comes first names its conversation."""
+        conversation = self._library.get(conversation_id)
+        if question:
+            conversation = self._library.touched(conversation_id, head=question.id)
+        if not conversation.name:
+            told = question.content if question else _told(results)
+            name = self._library.free_name(name_from(told))
+            conversation = replace(conversation, name=name)
+        self._library.set(conversation, (question,) if question else ())
+
+    async def _keep(self, conversation_id: str, question: Message) -> str:
+        """Write the question; what stands against it is returned, empty when nothing does."""
+        try:
+            await self._library.keep(self._library.get(conversation_id), question)
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    async def _keep_answer(self, conversation_id: str, answer: Answer) -> str:
+        """Write the answer as it stands; what stands against it is returned."""
+        message = answer.message()
+        conversation = self._library.get(conversation_id)
+        if conversation.head != message.id or answer.ended:
+            conversation = self._library.touched(conversation_id, head=message.id)
+        try:
+            await self._library.keep(conversation, message)
+        except StoreError as error:
+            return str(error)
+        return ""
 
 
-async def run_turn(
-    engine: Engine, plan: Plan, answer: Answer, *, sleep: Sleep = asyncio.sleep
-) -> AsyncGenerator[EngineEvent | Waiting, None]:
-    """Ask the model and fill in the answer; a fault becomes the answer's outcome.
-
-    Yields:
-        The engine's events and the pauses between retries, each already in the answer.
-    """
-    request = Request(
-        messages=plan.context.messages,
-        model=plan.model,
-        max_completion_tokens=plan.budget.answer,
-    )
-    try:
-        async with aclosing(stream_with_retries(engine, request, sleep=sleep)) as events:
-            async for event in events:
-                answer.take(event)
-                yield event
-    except EngineError as error:
-        answer.fail(error)
+def _told(results: Sequence[Message]) -> str:
+    """What a conversation that begins with a tool is about."""
+    calls = [call for result in results for call in result.tool_calls]
+    return f"{calls[0].name} · {short_arguments(calls[0].arguments)}" if calls else ""

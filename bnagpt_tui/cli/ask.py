@@ -8,12 +8,11 @@ import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
-from ..backend import context
-from ..backend.assemble import build_chat, build_engine
-from ..backend.errors import EngineError, RequestRefusedError
-from ..backend.events import NotKept, TextDelta, TurnEnded, Waiting
-from ..backend.models import Conversation, Message, Outcome, Role
-from ..backend.turn import Answer, Plan, run_turn
+from ..backend.assemble import build_asking, build_engine
+from ..backend.errors import RequestRefusedError
+from ..backend.events import NotKept, TextDelta, ToolEnded, ToolStarted, TurnEnded, Waiting
+from ..backend.models import Message, Outcome
+from ..backend.text import one_line
 from . import DONE, FAILED, WRONG_USAGE
 from .console import Cleaner
 
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from ..backend.chat import ChatService
-    from ..backend.engines.selecting import SelectingEngine
     from ..backend.events import TurnEvent
-    from ..backend.models import ModelInfo
     from ..backend.settings import Settings
     from .console import Console
 
@@ -47,11 +44,9 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
         return WRONG_USAGE
     engine = build_engine(settings)
     model = getattr(arguments, "model", "")
-    if arguments.save:
-        chat = build_chat(settings, engine)
-        answering = _kept(chat, _clean(arguments.save), question, model)
-    else:
-        answering = _unkept(engine, question, model, settings)
+    name = _clean(arguments.save)
+    chat = build_asking(settings, engine, allow=arguments.allow, keeping=bool(name))
+    answering = _answering(chat, name, question, model)
     status = asyncio.run(_print(answering, console, as_json=arguments.json))
     if status == DONE and engine.is_demo and not settings.local:
         console.complain(DEMO)
@@ -92,45 +87,14 @@ def _clean(argument: str) -> str:
     return argument.encode("utf-8", "replace").decode()
 
 
-async def _unkept(
-    engine: SelectingEngine, question: str, model: str, settings: Settings
-) -> AsyncGenerator[TurnEvent, None]:
-    """A turn of which nothing is kept."""
-    answer = Answer(Message(Role.ASSISTANT))
-    try:
-        await engine.prepare()
-        plan = _plan(engine.describe(model or engine.default_model), question, settings)
-        answer.asked(plan.model)
-        async with aclosing(run_turn(engine, plan, answer)) as events:
-            async for event in events:
-                if isinstance(event, TextDelta | Waiting):
-                    yield event
-    except EngineError as error:
-        answer.fail(error)
-    finally:
-        await engine.aclose()
-    yield TurnEnded(Conversation(""), answer.message(), answer.error)
-
-
-def _plan(model: ModelInfo, question: str, settings: Settings) -> Plan:
-    """What is sent for a question that stands alone."""
-    budget = context.budget(
-        model,
-        None,
-        context_tokens=settings.context_tokens,
-        answer_tokens=settings.answer_tokens,
-    )
-    path = (Message(Role.USER, question),)
-    return Plan(model.id, context.select(path, settings.instructions, budget.request), budget)
-
-
-async def _kept(
+async def _answering(
     chat: ChatService, name: str, question: str, model: str
 ) -> AsyncGenerator[TurnEvent, None]:
     """The next turn of the conversation of this name, or the first of a new one."""
     try:
-        await chat.start()
-        conversation = chat.library.named(name)
+        if name:
+            await chat.start()
+        conversation = chat.library.named(name) if name else None
         if conversation is None:
             conversation = chat.new(name, model=model)
         elif model:
@@ -153,8 +117,10 @@ async def _print(
             async for event in events:
                 if isinstance(event, TextDelta):
                     paper.write(event.text)
-                elif isinstance(event, Waiting | NotKept):
+                elif isinstance(event, Waiting | NotKept | ToolStarted):
                     console.complain(_notice(event))
+                elif isinstance(event, ToolEnded) and event.result.outcome is Outcome.FAILED:
+                    console.complain(one_line(event.result.content, 300))
                 elif isinstance(event, TurnEnded):
                     ended = event
     finally:
@@ -195,10 +161,13 @@ class Paper:
         self._last = "\n"
 
 
-def _notice(event: Waiting | NotKept) -> str:
+def _notice(event: Waiting | NotKept | ToolStarted) -> str:
     """What standard error is told while the answer is on its way."""
     if isinstance(event, NotKept):
         return event.reason
+    if isinstance(event, ToolStarted):
+        call = event.result.tool_calls[0]
+        return f"{one_line(call.name, 80)} {one_line(call.arguments, 120)}"
     return (
         f"{event.reason} Trying again in {max(event.seconds, 1):.0f} s "
         f"({event.attempt} of {event.attempts})."
@@ -224,6 +193,10 @@ def _record(ended: TurnEnded) -> dict[str, Any]:
         "model": answer.model,
         "outcome": answer.outcome.value,
         "problem": answer.problem,
+        "sources": [
+            {"number": item.number, "title": item.title, "address": item.address}
+            for item in answer.sources
+        ],
         "conversation": ended.conversation.name,
         "usage": usage
         and {

@@ -104,6 +104,19 @@ def _add_ask(commands: _Commands) -> None:
         "--save", metavar="NAME", default="", help="continue this conversation, or make it"
     )
     parser.add_argument("--instructions", metavar="TEXT", help="what the model is told first")
+    parser.add_argument(
+        "--allow",
+        metavar="TOOL",
+        action="append",
+        default=[],
+        help="let this tool act, as run_python does; may be given several times",
+    )
+    parser.add_argument(
+        "--tools",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="let the model use tools, or not",
+    )
     _add_json(parser, "text, model and usage")
     _add_engine(parser)
 

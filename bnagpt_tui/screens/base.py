@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
 from ..backend.errors import StoreError
-from ..backend.models import Conversation, Role
+from ..backend.models import Conversation, Outcome, Role
 from ..backend.text import one_line
 from ..terminal.screen import EagerScreen
+from ..widgets.approval_bar import ApprovalBar
 from ..widgets.completion import CompletionList
 from ..widgets.conversation_list import ConversationList
 from ..widgets.hint_line import HintLine
@@ -35,6 +36,9 @@ WHOLE: Final = "whole"
 UNANSWERED: Final = "no answer was kept · tab r asks again"
 """What stands under a question that lost its answer, to a crash for example."""
 
+
+BROKEN_OFF: Final = "broken off before the tools were run · tab enter goes on"
+"""What stands under calls of tools that were never done."""
 
 WIDE: Final = 80
 """Columns from which on the list of conversations has a pane of its own."""
@@ -61,6 +65,8 @@ class ChatBase(EagerScreen):
     """The facts at the top."""
     welcome = getters.query_one(Welcome)
     """What an empty conversation shows."""
+    approval_bar = getters.query_one(ApprovalBar)
+    """What a tool that waits for the user's word is about to do."""
     completions = getters.query_one(CompletionList)
     """What the prompt offers while a command is typed."""
 
@@ -94,6 +100,7 @@ class ChatBase(EagerScreen):
             with Vertical(id="chat"):
                 yield Welcome()
                 yield MessageLog()
+                yield ApprovalBar()
                 yield CompletionList()
                 yield Prompt()
         yield HintLine()
@@ -112,6 +119,11 @@ class ChatBase(EagerScreen):
         """What is known of the open conversation."""
         return self.chat.get(self.open_id)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anything can be shown: not when the application is closing its widgets."""
+        return self.app.is_running and self.is_attached
+
     def tell(self, sentence: object, *, severity: SeverityLevel = "warning") -> None:
         """Say something in a toast, as plain text: an error, or what was done."""
         self.notify(one_line(str(sentence), 600), severity=severity, markup=False, timeout=8)
@@ -120,7 +132,8 @@ class ChatBase(EagerScreen):
         """The path of the open conversation, with what has come of a running answer."""
         path = self.chat.path(self.open_id)
         answer = self.live.get(self.open_id)
-        return path.ending_with(answer.so_far) if answer else path
+        so_far = answer.so_far if answer else None
+        return path.ending_with(so_far) if so_far else path
 
     def show_messages(self, *, at: str | None = None) -> None:
         """Show the whole path of the open conversation in the log.
@@ -135,17 +148,18 @@ class ChatBase(EagerScreen):
         )
         answer = self.live.get(open_id)
         self.log_view.memory_begins = answer.memory_begins if answer else None
-        self.log_view.set_live(answer.message.id if answer else None)
+        self.log_view.set_live(answer.message.id if answer and answer.message else None)
+        self.log_view.set_running(answer.running if answer else {})
         self.show_end(messages)
         self.show_queue()
         self.show_emptiness()
+        self.show_approval()
 
     def show_end(self, messages: Path) -> None:
         """Show what there is to say about the last of the messages in the log."""
         answer = self.live.get(self.open_id)
         self.tip = messages.ids[-1] if messages else None
-        unanswered = messages and messages[-1].role is Role.USER
-        self.log_view.set_note(answer.note if answer else UNANSWERED if unanswered else "")
+        self.log_view.set_note(answer.note if answer else _owed(messages))
 
     def show_queue(self) -> None:
         """Show the questions of the open conversation that wait."""
@@ -228,6 +242,9 @@ class ChatBase(EagerScreen):
         self.show_status()
         self.remove_class("-list-shown")
 
+    def show_approval(self) -> None:
+        """Ask about what waits for the user's word in the open conversation."""
+
     def show_list(self) -> None:
         """Show the conversations, and which of them run or are not on the disk."""
         self.pane.show(self.chat.conversations, open_id=self.open_id)
@@ -251,10 +268,28 @@ class ChatBase(EagerScreen):
             tokens_left=limits.tokens_left if limits else None,
             tokens_limit=limits.tokens if limits else 0,
             unsaved=conversation.id in self.chat.unsaved,
+            tools=self._tools_state(),
         )
+
+    def _tools_state(self) -> str:
+        """Whether the model may use tools, in two words; empty where it knows of none."""
+        if not self.chat.tools.are_known(self.open_id):
+            return ""
+        return f"tools {'on' if self.chat.tools.are_on(self.open_id) else 'off'}"
 
     def _last_figures(self) -> tuple[int, float]:
         """Tokens and tokens each second of the last answer in the path."""
         path = self.chat.path(self.open_id)
         usage = path[-1].usage if path else None
         return (usage.completion_tokens, usage.tokens_per_second) if usage else (0, 0.0)
+
+
+def _owed(messages: Path) -> str:
+    """What is to be said of a conversation that ends without an answer."""
+    if not messages:
+        return ""
+    last = messages[-1]
+    if last.role is Role.USER:
+        return UNANSWERED
+    is_asking = last.role is Role.ASSISTANT and last.tool_calls
+    return BROKEN_OFF if is_asking and last.outcome is Outcome.COMPLETE else ""

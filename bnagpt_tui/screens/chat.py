@@ -14,9 +14,9 @@ from ..widgets.prompt import Prompt
 from .base import WIDE
 from .conversations import ConversationActions
 from .drafts import DraftActions
+from .hands import ToolActions
 from .live import Clock
 from .models import ModelActions
-from .reading import ReadingActions
 from .search import SearchActions
 from .watching import Watching
 
@@ -30,7 +30,7 @@ PREPARE: Final = "prepare"
 
 
 class ChatScreen(
-    DraftActions, ModelActions, ConversationActions, ReadingActions, SearchActions, Watching
+    DraftActions, ModelActions, ConversationActions, ToolActions, SearchActions, Watching
 ):
     """The screen that bnaGPT is: a list of conversations, one of them open, and a prompt.
 
@@ -70,6 +70,14 @@ class ChatScreen(
             id="chat.list",
             show=False,
             tooltip="Show or hide the list",
+        ),
+        Binding(
+            "ctrl+t",
+            "toggle_tools",
+            "tools",
+            id="chat.tools",
+            show=False,
+            tooltip="Let the model use tools here, or not",
         ),
         Binding(
             "f2", "pick_model", "model", id="chat.model", show=False, tooltip="Choose the model"
@@ -136,7 +144,7 @@ class ChatScreen(
 
     def _saved_changed(self, _unsaved: frozenset[str]) -> None:
         """Show what is on the disk and what is not."""
-        if self.app.is_running:
+        if self.is_there:
             self._trouble = self._trouble if self.chat.unsaved else ""
             self.show_list()
             self.show_status()
@@ -196,14 +204,16 @@ class ChatScreen(
         """Escape stops while there is something to stop, else it leads back to the prompt."""
         running = self.open_id in self.asking
         if action == "stop":
-            return running
+            return running and not self.approval_bar.has_class("-explaining")
+        if action == "leave" and self.approval_bar.has_class("-explaining"):
+            return True
         if action == "leave":
             return not running and (not self.prompt.has_focus or bool(self.editing))
         return True
 
     def action_pane(self, step: int) -> None:
         """Go to the next pane, or the previous one: prompt, messages, list."""
-        panes = [self.prompt, self.log_view, self.pane.rows]
+        panes = [self.prompt, self.approval_bar, self.log_view, self.pane.rows]
         shown = [pane for pane in panes if pane.region]
         at = next((i for i, pane in enumerate(shown) if pane.has_focus), -1 if step > 0 else 1)
         shown[(at + step) % len(shown)].focus()
@@ -221,6 +231,7 @@ class ChatScreen(
         panes = [
             ("In the prompt", self.prompt),
             ("In the messages", self.log_view),
+            ("When a tool asks", self.approval_bar),
             ("In the list", self.pane.rows),
             ("Anywhere", self),
         ]

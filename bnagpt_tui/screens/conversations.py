@@ -180,6 +180,20 @@ class ConversationActions(ChatBase):
             self.tell(error, severity="error")
         self.show_list()
 
+    @on(MessageLog.SiblingRequested)
+    async def _turn_to_sibling(self, event: MessageLog.SiblingRequested) -> None:
+        event.stop()
+        if self.open_id in self.asking:
+            self.tell("It is still answering: esc stops it.")
+            return
+        try:
+            sibling = await self.chat.choose(self.open_id, event.message.id, event.step)
+        except StoreError as error:
+            self.tell(error, severity="error")
+            sibling = None
+        if sibling:
+            self.show_messages(at=sibling)
+
     @on(MessageLog.BranchRequested)
     def _branch(self, event: MessageLog.BranchRequested) -> None:
         event.stop()

@@ -8,9 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..backend.events import (
+    ApprovalAsked,
+    ApprovalSettled,
     Asked,
     ReasoningDelta,
+    RoundEnded,
+    RoundStarted,
     TextDelta,
+    ToolEnded,
+    ToolProgressed,
+    ToolStarted,
     TurnEnded,
     TurnEvent,
     TurnStarted,
@@ -26,11 +33,29 @@ Clock: TypeAlias = Callable[[], float]
 
 
 @dataclass
-class LiveAnswer:
-    """One answer while it is written, so that it can be shown again at any moment."""
+class RunningTool:
+    """A tool while it runs."""
 
-    message: Message
-    """The answer as it began; its text is in `text`."""
+    name: str
+    begun: float
+    """When it began, on the monotonic clock."""
+    is_asking: bool = False
+    """Whether it waits for the user's word."""
+
+    def state(self, now: float) -> str:
+        """How it goes, in a few words."""
+        if self.is_asking:
+            return "waits for your word"
+        seconds = int(now - self.begun)
+        return f"running {seconds} s" if seconds else "running…"
+
+
+@dataclass
+class LiveAnswer:
+    """One turn while it runs, so that it can be shown again at any moment."""
+
+    message: Message | None
+    """The answer as it began; its text is in `text`. `None` while tools run."""
     text: list[str] = field(default_factory=list)
     """What has come, piece by piece."""
     reasoning: list[str] = field(default_factory=list)
@@ -47,9 +72,35 @@ class LiveAnswer:
     """Characters of all pieces."""
     first_piece: float = 0.0
     """When the first piece came, on the monotonic clock; 0 before."""
+    tools: dict[str, RunningTool] = field(default_factory=dict)
+    """The tools that run, by the ids of their results."""
 
     def take(self, event: TurnEvent) -> None:
         """Add what an event brings."""
+        if isinstance(event, RoundStarted):
+            self._begin(event.answer)
+        elif isinstance(event, RoundEnded):
+            self._begin(None)
+        elif isinstance(event, ToolStarted):
+            name = event.result.tool_calls[0].name
+            self.tools[event.result.id] = RunningTool(name, self.clock())
+        elif isinstance(event, ToolEnded):
+            self.tools.pop(event.result.id, None)
+        elif isinstance(event, ApprovalAsked | ApprovalSettled):
+            if tool := self.tools.get(event.approval.id):
+                tool.is_asking = isinstance(event, ApprovalAsked)
+                tool.begun = self.clock()
+        else:
+            self._take_answer(event)
+
+    def _begin(self, answer: Message | None) -> None:
+        """Have another answer, or none, written from here on."""
+        self.message = answer
+        self.text, self.reasoning = [], []
+        self.letters, self.first_piece = 0, 0.0
+
+    def _take_answer(self, event: TurnEvent) -> None:
+        """Add what an event brings to the answer."""
         if isinstance(event, TextDelta | ReasoningDelta):
             pieces = self.text if isinstance(event, TextDelta) else self.reasoning
             pieces.append(event.text)
@@ -57,16 +108,25 @@ class LiveAnswer:
             self.wait = None
             self.first_piece = self.first_piece or self.clock()
         elif isinstance(event, Asked):
-            self.message = replace(self.message, model=event.model)
+            if self.message:
+                self.message = replace(self.message, model=event.model)
             self.memory_begins = event.memory_begins
         elif isinstance(event, Waiting):
             self.wait = event
             self.wait_until = self.clock() + event.seconds
 
     @property
-    def so_far(self) -> Message:
-        """The answer with all that has come."""
-        return replace(self.message, content="".join(self.text), reasoning="".join(self.reasoning))
+    def so_far(self) -> Message | None:
+        """The answer with all that has come; `None` while none is written."""
+        return self.message and replace(
+            self.message, content="".join(self.text), reasoning="".join(self.reasoning)
+        )
+
+    @property
+    def running(self) -> dict[str, str]:
+        """How the tools go that run, by the ids of their results."""
+        now = self.clock()
+        return {key: tool.state(now) for key, tool in self.tools.items()}
 
     @property
     def tokens(self) -> int:
@@ -93,6 +153,10 @@ class LiveAnswer:
         """A word or two for the status line."""
         if self.wait is not None:
             return f"waiting {max(0, round(self.wait_until - self.clock()))} s"
+        if any(tool.is_asking for tool in self.tools.values()):
+            return "asks you"
+        if self.tools:
+            return f"running {next(iter(self.tools.values())).name}"
         if self.text:
             return "writing"
         return "thinking" if self.reasoning else "asking"
@@ -141,19 +205,34 @@ def draw_event(log: MessageLog, event: TurnEvent, answer: LiveAnswer | None) -> 
         event: What happened.
         answer: The answer with the event already in it; `None` once the turn is over.
     """
-    if isinstance(event, TextDelta | ReasoningDelta) and answer:
-        if len(answer.text) + len(answer.reasoning) == 1:
-            log.set_note("")
-        if isinstance(event, TextDelta):
-            log.extend(answer.message.id, event.text)
-        else:
-            log.extend(answer.message.id, reasoning=event.text)
-    elif isinstance(event, Asked) and answer:
-        log.replace(answer.so_far)
-        log.memory_begins = event.memory_begins
-    elif isinstance(event, Waiting) and answer:
-        log.set_note(answer.note)
-    elif isinstance(event, TurnEnded):
+    if isinstance(event, ToolStarted | RoundStarted):
+        started = isinstance(event, RoundStarted)
+        log.append(event.answer if isinstance(event, RoundStarted) else event.result)
+        if started and answer and answer.message:
+            log.set_live(answer.message.id)
+    elif isinstance(event, ToolProgressed | ToolEnded):
+        log.replace(event.result)
+    elif isinstance(event, RoundEnded | TurnEnded):
         log.set_live(None)
         log.set_note("")
         log.replace(event.answer)
+    elif answer and answer.message:
+        _draw_answer(log, event, answer, answer.message)
+    if answer:
+        log.set_running(answer.running)
+
+
+def _draw_answer(log: MessageLog, event: TurnEvent, answer: LiveAnswer, message: Message) -> None:
+    """Show an event of an answer that is being written."""
+    if isinstance(event, TextDelta | ReasoningDelta):
+        if len(answer.text) + len(answer.reasoning) == 1:
+            log.set_note("")
+        if isinstance(event, TextDelta):
+            log.extend(message.id, event.text)
+        else:
+            log.extend(message.id, reasoning=event.text)
+    elif isinstance(event, Asked):
+        log.replace(answer.so_far or message)
+        log.memory_begins = event.memory_begins
+    elif isinstance(event, Waiting):
+        log.set_note(answer.note)

@@ -52,7 +52,7 @@ class ReadingActions(ChatBase):
         address = one_line(event.address, 2000)
         if not address.startswith(_SCHEMES):
             self.tell(f"This link is not for the web: {one_line(address, 200)}")
-        elif _has_desktop():
+        elif has_desktop():
             self.app.open_url(address)
         else:
             self.copy(address, f"address {one_line(address, 120)}")
@@ -114,7 +114,7 @@ def _wait_for_enter() -> None:
         return
 
 
-def _has_desktop() -> bool:
+def has_desktop() -> bool:
     """Whether a browser can be opened beside the terminal, and not inside or behind it."""
     if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
         return False

@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, Final
 from textual import on
 from textual.message import Message as ScreenMessage
 
-from ..backend.errors import BnaGPTError, ModelGoneError, StoreError
-from ..backend.events import NotKept, ReasoningDelta, TextDelta, TurnEnded, TurnStarted
+from ..backend.errors import BnaGPTError, ModelGoneError
+from ..backend.events import (
+    ApprovalAsked,
+    ApprovalSettled,
+    NotKept,
+    ReasoningDelta,
+    RoundStarted,
+    TextDelta,
+    ToolStarted,
+    TurnEnded,
+    TurnStarted,
+)
 from ..backend.models import Outcome, Role
 from ..widgets.message_log import MessageLog
-from .base import ChatBase
+from .approving import ApprovalActions
 from .live import draw_event
 
 if TYPE_CHECKING:
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ..backend.events import TurnEvent
+    from ..backend.tree import Path
 
 CONTINUE: Final = "Continue exactly where you stopped."
 """What is asked to go on with an answer that was cut short."""
@@ -30,12 +41,16 @@ STATUS_SECONDS: Final = 0.5
 """How often the figures at the top change while an answer is written; half as often when lite."""
 
 
+MOST_OF_TURN: Final = 40
+"""Messages at a path's end that are shown anew when a turn is over."""
+
+
 def turn_group(conversation_id: str) -> str:
     """The group of the worker that answers a conversation's questions."""
     return f"turn-{conversation_id}"
 
 
-class TurnActions(ChatBase):
+class TurnActions(ApprovalActions):
     """The turns of all conversations; each goes on when another conversation is opened."""
 
     @dataclass
@@ -80,7 +95,7 @@ class TurnActions(ChatBase):
 
     def ask_held(self, *, is_open: bool) -> None:
         """Ask what was asked too early, or hand it back when there is nothing to ask it in."""
-        if self.opening or not self.app.is_running:
+        if self.opening or not self.is_there:
             return
         held, self.held = self.held, []
         if held and not is_open:
@@ -124,7 +139,7 @@ class TurnActions(ChatBase):
     def _ask_next(self, conversation_id: str) -> None:
         """Ask the question that waited longest; after a failure, hand all of them back."""
         waiting = self.queued.get(conversation_id)
-        if not waiting or not self.app.is_running:
+        if not waiting or not self.is_there:
             return
         path = self.chat.path(conversation_id)
         if path and path[-1].outcome is Outcome.FAILED:
@@ -136,7 +151,7 @@ class TurnActions(ChatBase):
 
     def _take(self, conversation_id: str, event: TurnEvent) -> None:
         """Show one event of a turn, unless the application is closing its widgets."""
-        if not self.app.is_running:
+        if not self.is_there:
             return
         self.live.take(conversation_id, event)
         if isinstance(event, TextDelta | ReasoningDelta):
@@ -144,13 +159,12 @@ class TurnActions(ChatBase):
                 draw_event(self.log_view, event, self.live.get(conversation_id))
             return
         if conversation_id == self.open_id:
-            if isinstance(event, TurnStarted):
-                self._show_started(event)
-            draw_event(self.log_view, event, self.live.get(conversation_id))
-            self.show_status()
+            self._show_event(event)
         if isinstance(event, TurnStarted):
             self._start_clock()
             self.show_list()
+        elif isinstance(event, ApprovalAsked | ApprovalSettled):
+            self.note_approval(conversation_id)
         elif isinstance(event, NotKept):
             self._tell_trouble(event.reason)
         elif isinstance(event, TurnEnded) and isinstance(event.error, ModelGoneError):
@@ -160,6 +174,15 @@ class TurnActions(ChatBase):
                 )
             )
 
+    def _show_event(self, event: TurnEvent) -> None:
+        """Show an event of the open conversation's turn that is no text."""
+        if isinstance(event, TurnStarted):
+            self._show_started(event)
+        draw_event(self.log_view, event, self.live.get(self.open_id))
+        if isinstance(event, ToolStarted | RoundStarted):
+            self.tip = self.messages().ids[-1]
+        self.show_status()
+
     def _tell_trouble(self, reason: str) -> None:
         """Say once what keeps the store from being written."""
         if reason != self._trouble:
@@ -168,29 +191,39 @@ class TurnActions(ChatBase):
 
     def _show_started(self, event: TurnStarted) -> None:
         """Show the question and the place of its answer."""
-        if self.tip != event.question.parent:
+        first = event.question or event.answer
+        if first is None or self.tip != first.parent:
             self.show_messages()
             return
         self.show_emptiness()
         self.log_view.following = True
-        self.log_view.append(event.question)
-        self.log_view.append(event.answer)
-        self.log_view.set_live(event.answer.id)
-        self.tip = event.answer.id
+        for message in filter(None, (event.question, event.answer)):
+            self.log_view.append(message)
+            self.tip = message.id
+        self.log_view.set_note("")
+        self.log_view.set_live(event.answer.id if event.answer else None)
 
     def _turn_is_over(self, conversation_id: str) -> None:
         """Show the answer as it is kept, whatever ended it."""
         self.asking.discard(conversation_id)
         self.live.drop(conversation_id)
-        if not self.app.is_running:
+        if not self.is_there:
             return
         if conversation_id == self.open_id:
             self.log_view.set_live(None)
-            self.log_view.set_note("")
-            if path := self.chat.path(conversation_id):
-                self.log_view.replace(path[-1])
+            self.log_view.set_running({})
+            self._show_kept(self.chat.path(conversation_id))
+            self.show_approval()
             self.show_status()
         self.show_list()
+
+    def _show_kept(self, path: Path) -> None:
+        """Show the last turn as it is kept, and what there is to say of its end."""
+        for place in range(len(path) - 1, max(-1, len(path) - MOST_OF_TURN), -1):
+            if path[place].role is Role.USER:
+                break
+            self.log_view.replace(path[place])
+        self.show_end(path)
 
     # What the keys do
 
@@ -203,6 +236,8 @@ class TurnActions(ChatBase):
 
     def action_leave(self) -> None:
         """Leave what is open, a question that is edited or the list, for the prompt."""
+        if self.approval_bar.stop_explaining():
+            return
         self._stop_editing()
         self.remove_class("-list-shown")
         self.prompt.focus()
@@ -219,11 +254,6 @@ class TurnActions(ChatBase):
             return
         self.run_turn(self.open_id, self.chat.regenerate(self.open_id, message_id))
 
-    @on(MessageLog.ContinueRequested)
-    def _continue(self, event: MessageLog.ContinueRequested) -> None:
-        event.stop()
-        self.ask(CONTINUE)
-
     @on(MessageLog.EditRequested)
     def _edit(self, event: MessageLog.EditRequested) -> None:
         """Put the question of a message into the prompt, to be asked in other words."""
@@ -239,20 +269,6 @@ class TurnActions(ChatBase):
         self.prompt.put(question.content)
         self.prompt.border_title = "asking this again · esc keeps the old question"
         self.prompt.focus()
-
-    @on(MessageLog.SiblingRequested)
-    async def _turn_to_sibling(self, event: MessageLog.SiblingRequested) -> None:
-        event.stop()
-        if self.open_id in self.asking:
-            self.tell("It is still answering: esc stops it.")
-            return
-        try:
-            sibling = await self.chat.choose(self.open_id, event.message.id, event.step)
-        except StoreError as error:
-            self.tell(error, severity="error")
-            sibling = None
-        if sibling:
-            self.show_messages(at=sibling)
 
     def _stop_editing(self) -> None:
         """Leave the question as it was; the draft that stood in the prompt comes back."""
@@ -278,4 +294,6 @@ class TurnActions(ChatBase):
             return
         if answer.wait:
             self.log_view.set_note(answer.note)
+        if answer.tools:
+            self.log_view.set_running(answer.running)
         self.show_status()

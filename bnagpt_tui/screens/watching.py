@@ -61,6 +61,8 @@ class Watching(ChatBase):
             changes = await self.chat.catch_up(open_id)
         except StoreError:
             return  # the next look may be luckier, and whatever is done meanwhile says so
+        if not self.is_there:
+            return
         if changes.messages and open_id == self.open_id and open_id not in self.live:
             self._follow_messages(shown)
         if any(changes):

@@ -19,7 +19,7 @@ class MessageCursor(MessageScroll):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._cursor: int | None = None
-        self._picking = False
+        self._picking = ""
 
     @property
     def current(self) -> Message | None:
@@ -46,7 +46,8 @@ class MessageCursor(MessageScroll):
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show which message the keys act on, while they do."""
         super().watch_has_focus(has_focus)
-        self._picking = self._picking and has_focus
+        if not has_focus:
+            self._picking = ""
         self._move_bar()
 
     def _reader_scrolled(self) -> None:

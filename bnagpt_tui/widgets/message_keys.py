@@ -15,6 +15,8 @@ LOG_KEYS: Final[list[BindingType]] = [
     ),
     Binding("y", "copy", "copy", id="log.copy", tooltip="Copy the message, or what is selected"),
     Binding("c", "copy_code", "copy code", id="log.copy_code", tooltip="Copy a block of code"),
+    Binding("x", "run_code", "run", id="log.run", tooltip="Run a block of Python in the sandbox"),
+    Binding("o", "open", "open", id="log.open", tooltip="Open a source or a file"),
     Binding("e", "edit", "edit", id="log.edit", tooltip="Edit the question and send it again"),
     Binding("r", "regenerate", "again", id="log.regenerate", tooltip="Have it answered again"),
     Binding(
@@ -22,7 +24,7 @@ LOG_KEYS: Final[list[BindingType]] = [
         "continue",
         "go on",
         id="log.continue",
-        tooltip="Ask for the rest of an answer that was cut short",
+        tooltip="Go on with an answer that is not whole",
     ),
     Binding(
         "b",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -13,9 +13,8 @@ from textual.reactive import reactive
 from bnagpt_tui.backend.models import Message, Outcome, Role
 
 from .markdown import ADDRESS
-from .message_cursor import MessageCursor
+from .message_codes import RUN, MessageCodes
 from .message_keys import LOG_KEYS
-from .message_paint import hint
 from .message_requests import LogRequest, MessageRequest
 
 _ACTIONS: Final = frozenset(
@@ -23,7 +22,7 @@ _ACTIONS: Final = frozenset(
 )
 
 
-class MessageLog(MessageCursor, can_focus=True):
+class MessageLog(MessageCodes, can_focus=True):
     """Shows the messages of a conversation from the first to the last.
 
     Text is streamed into it with `extend`, which may be called as often as it comes: it is drawn
@@ -36,13 +35,8 @@ class MessageLog(MessageCursor, can_focus=True):
     """The id of the first message that the model is sent; `None` when it is sent all."""
 
     @dataclass
-    class CopyRequested(LogRequest):
-        """Text is to be copied."""
-
-        text: str
-        """The text."""
-        what: str
-        """What it is, for the user: `message`, `code` or `selection`."""
+    class OpenRequested(MessageRequest):
+        """A page that a message refers to, or a file of it, is to be opened."""
 
     @dataclass
     class EditRequested(MessageRequest):
@@ -107,7 +101,7 @@ class MessageLog(MessageCursor, can_focus=True):
 
     def _forget_pointing(self) -> None:
         """Drop what was pointed at in messages that go."""
-        self._picking = False
+        self._picking = ""
         if self._selected is not None:
             self.screen.clear_selection()
 
@@ -154,6 +148,16 @@ class MessageLog(MessageCursor, can_focus=True):
         before, self._views.live = self._views.live, message_id
         self._update_ids(before, message_id)
 
+    def set_running(self, running: Mapping[str, str]) -> None:
+        """Say how the tools go that run.
+
+        Args:
+            running: A few words, as in `running 3 s`, by the id of each result to be.
+        """
+        before, self._views.running = self._views.running, dict(running)
+        if before != self._views.running:
+            self._update_ids(*before, *running)
+
     def set_note(self, text: str) -> None:
         """Show a line under the live or the last message; an empty one takes it away."""
         self._views.note = text
@@ -184,16 +188,18 @@ class MessageLog(MessageCursor, can_focus=True):
         """Whether an action makes sense for a message."""
         role = message.role
         asked = role in {Role.USER, Role.ASSISTANT}
+        is_last = self._current_index == len(self._views.path) - 1
+        broken_off = is_last and not self._views.running and self._views.live is None
         possible = {
             "edit": asked,
             "regenerate": asked and message.id != self._views.live,
-            "continue": role is Role.ASSISTANT
-            and message.outcome in {Outcome.LENGTH, Outcome.INTERRUPTED}
-            and bool(message.content)
-            and message.id != self._views.live,
+            "continue": (broken_off and (role is Role.TOOL or bool(message.tool_calls)))
+            or _is_cut(message, self._views.live),
             "sibling": self._views.siblings(message.id)[1] > 1,
             "fold": bool(message.reasoning) or role is Role.TOOL,
-            "copy_code": action == "copy_code" and bool(self._codes()),
+            "copy_code": action == "copy_code" and bool(self.codes()),
+            "run_code": action == "run_code" and bool(self.codes()),
+            "open": bool(message.sources or message.attachments),
         }
         return possible.get(action, True)
 
@@ -206,32 +212,12 @@ class MessageLog(MessageCursor, can_focus=True):
         elif message is not None:
             self.post_message(self.CopyRequested(self, message.content, "message"))
 
-    def action_copy_code(self) -> None:
-        """Ask to copy a block of code; several are told apart by letters first."""
-        codes = self._codes()
-        if len(codes) == 1:
-            self.post_message(self.CopyRequested(self, codes[0], "code"))
-        elif codes:
-            self._picking = True
-            self._move_bar()
-
-    def _codes(self) -> list[str]:
-        index = self._current_index
-        if index is None or not self._views.width:
-            return []
-        return self._views.view(index).codes
-
-    def on_key(self, event: events.Key) -> None:
-        """Take the letter that picks a block of code."""
-        if not self._picking:
-            return
-        event.stop()
-        event.prevent_default()
-        self._picking = False
-        self._move_bar()
-        for number, code in enumerate(self._codes()):
-            if event.key == hint(number):
-                self.post_message(self.CopyRequested(self, code, "code"))
+    def take_code(self, code: str, language: str, purpose: str) -> None:
+        """Ask to copy or to run a block of code."""
+        if purpose == RUN:
+            self.post_message(self.RunRequested(self, code, language))
+        else:
+            self.post_message(self.CopyRequested(self, code, "code"))
 
     def _ask(self, request: Callable[[MessageLog, Message], MessageRequest]) -> None:
         """Post a request about the current message."""
@@ -263,6 +249,10 @@ class MessageLog(MessageCursor, can_focus=True):
         """
         self._ask(lambda log, message: self.SiblingRequested(log, message, step))
 
+    def action_open(self) -> None:
+        """Ask to open a page that is cited, or a file."""
+        self._ask(self.OpenRequested)
+
     def action_paper(self) -> None:
         """Ask for the message on the terminal's own screen."""
         self._ask(self.PaperRequested)
@@ -286,3 +276,13 @@ class MessageLog(MessageCursor, can_focus=True):
         elif place is not None and place[0] < len(self._views.path):
             self._cursor = place[0]
             self._move_bar()
+
+
+def _is_cut(message: Message, live: str | None) -> bool:
+    """Whether there is an answer that may be gone on with."""
+    return (
+        message.role is Role.ASSISTANT
+        and message.outcome in {Outcome.LENGTH, Outcome.INTERRUPTED}
+        and bool(message.content)
+        and message.id != live
+    )

@@ -14,6 +14,7 @@ from bnagpt_tui.backend.text import one_line, visible
 
 from .markdown import EMPTY, Row, Run, prefixed, row_of, wrap
 from .message_look import Look
+from .tool_rows import argument_rows, figures, source_rows
 
 MEMORY: Final = "the model remembers from here"
 """What the line above the first remembered message says."""
@@ -35,6 +36,10 @@ class State:
     """How many there are."""
     note: str = ""
     """A line to show under it."""
+    running: str = ""
+    """On a tool's result: how it goes, as in `running 3 s`; empty when it does not run."""
+    answered: bool = False
+    """Whether the results of its tool calls stand under it."""
 
 
 def head_rows(message: Message, state: State, width: int, look: Look) -> list[Row]:
@@ -47,18 +52,22 @@ def head_rows(message: Message, state: State, width: int, look: Look) -> list[Ro
     if message.reasoning or (state.live and not message.content):
         rows.extend(_reasoning(message, state, width, look))
     if message.role is Role.TOOL:
-        rows.append(_folded("output", message.content, state, width, look.tool))
+        rows += argument_rows(message, width, look, unfolded=state.unfolded)
+        if message.content and not state.running:
+            rows.append(_folded("output", message.content, state, width, look.tool))
     return rows
 
 
 def foot_rows(message: Message, state: State, width: int, look: Look) -> list[Row]:
     """What stands under the text; the blank row between messages is the last of it."""
     rows: list[Row] = []
-    for call in message.tool_calls:
+    calls = message.tool_calls if message.role is Role.ASSISTANT and not state.answered else ()
+    for call in calls:
         rows += wrap(
             [(f"→ {one_line(call.name)} {one_line(call.arguments, width)}", look.tool)], width
         )
-    if not state.live:
+    rows += source_rows(message.sources if message.role is Role.ASSISTANT else (), width, look)
+    if not (state.live or state.running):
         ending = _ending(message, look)
         rows += wrap(ending, width) if ending else []
     if state.note:
@@ -103,13 +112,16 @@ def _name(message: Message, look: Look) -> list[Run]:
             model = one_line(message.model.rpartition("/")[2], 60)
             return [("bnaGPT", look.assistant), (f" · {model}" if model else "", look.dim)]
         case Role.TOOL:
-            return [("tool", look.tool)]
+            name = message.tool_calls[0].name if message.tool_calls else ""
+            return [("tool", look.tool), (f" · {one_line(name, 60)}" if name else "", look.dim)]
         case Role.SYSTEM:
             return [("instructions", look.tool)]
 
 
 def _figures(message: Message, state: State) -> str:
     """What stands at the right of the header."""
+    if message.role is Role.TOOL:
+        return figures(message, state.running)
     if state.live:
         if state.note:
             return "waiting…"
@@ -158,11 +170,16 @@ def _ending(message: Message, look: Look) -> list[Run]:
     """How an answer ended, when it did not end well."""
     problem = visible(message.problem)
     match message.outcome:
+        case Outcome.FAILED if message.role is Role.TOOL:
+            return [(problem, look.problem)] if problem else []
+        case Outcome.INTERRUPTED if message.role is Role.TOOL:
+            return [("■ not done", look.stopped), (" · tab enter goes on", look.dim)]
         case Outcome.FAILED:
             again = [(" · tab r sends again", look.dim)]
             return [(f"✗ {problem or 'No answer came.'}", look.problem), *again]
         case Outcome.INTERRUPTED:
-            go_on = " · tab enter goes on" if message.content else ""
+            goes_on = message.content or message.tool_calls
+            go_on = " · tab enter goes on" if goes_on else ""
             again = [(f"{go_on} · tab r sends again", look.dim)]
             return [(f"■ {problem or 'stopped'}", look.stopped), *again]
         case Outcome.LENGTH:

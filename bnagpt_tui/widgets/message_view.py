@@ -14,6 +14,7 @@ from bnagpt_tui.backend.text import visible
 from .markdown import MarkdownView, Row, wrap
 from .message_look import Look
 from .message_rows import State, foot_rows, head_rows
+from .tool_rows import code_of, output_of
 
 GUTTER: Final = 2
 """Columns left of the text: the cursor's bar and a space."""
@@ -58,7 +59,10 @@ class MessageView:
     @property
     def codes(self) -> list[str]:
         """The code of every block of code, in order."""
-        return self._body.codes if self._body is not None else []
+        if self._body is not None:
+            return self._body.codes
+        code = code_of(self._message) if self._message.role is Role.TOOL else ""
+        return [code] if code else []
 
     @property
     def _body_rows(self) -> list[Row]:
@@ -100,10 +104,10 @@ class MessageView:
             The first row that changed.
         """
         same = message.content == self._message.content and state.live == self._state.live
-        unfolds = message.role is Role.TOOL and state.unfolded != self._state.unfolded
+        shows_more = message.role is Role.TOOL and state != self._state
         old = self._message
         self._message, self._state = message, state
-        if message.content != old.content or unfolds:
+        if message.content != old.content or shows_more:
             self._build_body()
         elif not same and self._body is not None and not state.live:
             self._body.finish()
@@ -146,8 +150,19 @@ class MessageView:
             self._body.append(message.content)
             if not self._state.live:
                 self._body.finish()
-        elif message.role is not Role.TOOL or self._state.unfolded:
-            self._plain = wrap([(visible(message.content), self._look.text)], self._text_width)
+        else:
+            self._plain = self._plain_rows(message)
+
+    def _plain_rows(self, message: Message) -> list[Row]:
+        """What is no Markdown: a question, or as much of a tool's output as is to be seen."""
+        text = visible(message.content)
+        if message.role is Role.TOOL:
+            text = output_of(
+                message, running=bool(self._state.running), unfolded=self._state.unfolded
+            )
+            if not text:
+                return []
+        return wrap([(text, self._look.text)], self._text_width)
 
     def _build_frame(self) -> None:
         self._head = head_rows(self._message, self._state, self._text_width, self._look)

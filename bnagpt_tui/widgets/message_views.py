@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from textual.selection import Selection
 
-from bnagpt_tui.backend.models import Message
+from bnagpt_tui.backend.models import Message, Role
 from bnagpt_tui.backend.text import visible
 
 from .message_look import Look
@@ -49,6 +49,8 @@ class MessageViews:
         """The id of the message that is being written."""
         self.note = ""
         """A line under the live or the last message."""
+        self.running: Mapping[str, str] = {}
+        """How the tools go that run, by the ids of their results."""
         self.memory_begins: str | None = None
         """The id of the first message that the model is sent."""
         self.unfolded: set[str] = set()
@@ -68,6 +70,7 @@ class MessageViews:
         self.path = MessagePath(messages)
         self.siblings = siblings
         self.live = None
+        self.running = {}
         self.note = ""
         self.unfolded.clear()
         self._pending.clear()
@@ -196,6 +199,7 @@ class MessageViews:
         live = message.id == self.live
         annotated = live if self.live is not None else index == len(self.path) - 1
         sibling, siblings = self.siblings(message.id)
+        after = self.path[index + 1] if index + 1 < len(self.path) else None
         return State(
             live=live,
             unfolded=message.id in self.unfolded,
@@ -203,4 +207,6 @@ class MessageViews:
             sibling=sibling,
             siblings=siblings,
             note=self.note if annotated else "",
+            running=self.running.get(message.id, ""),
+            answered=after is not None and after.role is Role.TOOL,
         )

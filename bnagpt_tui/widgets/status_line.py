@@ -38,6 +38,8 @@ class Status:
     """What is left of the minute's tokens; `None` when nobody said."""
     tokens_limit: int = 0
     """The minute's tokens."""
+    tools: str = ""
+    """Whether the model may use tools, in two words."""
     unsaved: bool = False
     """Whether something of this conversation is not on the disk."""
 
@@ -98,6 +100,8 @@ class StatusLine(Widget):
             facts.append(status.engine)
         if status.state:
             facts.append(status.state)
+        if status.tools:
+            facts.append(status.tools)
         if status.tokens:
             facts.append(f"{thousands(status.tokens)} tok")
         if status.rate:

@@ -109,7 +109,13 @@ def open_app(repository: Repository, tmp_path: Path) -> OpenApp:
     ) -> AsyncIterator[Session]:
         engine = engine or ScriptedEngine([*scripts])
         searcher = Searcher(tmp_path / "data", look_every=0)
-        chat = make_chat(engine, Archive(repository), sleep=Sleeper(), searcher=searcher, **options)
+        chat = make_chat(
+            engine,
+            Archive(repository),
+            sleep=Sleeper(),
+            searcher=searcher,
+            **options,  # type: ignore[arg-type]  # by name
+        )
         if prepare:
             await prepare(chat)
         app = BnaGPTApp(chat, opening=name)

@@ -24,8 +24,8 @@ from bnagpt_tui.backend.events import (
     TurnStarted,
 )
 from bnagpt_tui.backend.models import Limits, Message, Outcome, Role
+from bnagpt_tui.backend.planning import SHORTEN, TRIM
 from bnagpt_tui.backend.store import Archive, Repository
-from bnagpt_tui.backend.turns import SHORTEN, TRIM
 from tests.backend.talking import ask
 from tests.fakes import DONE, Gate, ScriptedEngine, make_chat
 from tests.waiting import until

@@ -194,7 +194,7 @@ async def test_an_answer_cut_short_is_said_to_be(
 async def test_instructions_replace_the_usual_ones(
     command_line: CommandLine, server: GroqServer
 ) -> None:
-    await command_line.ask("q", "--instructions", "Be brief.")
+    await command_line.ask("q", "--instructions", "Be brief.", "--no-tools")
     assert sent(server) == [("system", "Be brief."), ("user", "q")]
 
 

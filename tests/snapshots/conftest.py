@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bnagpt_tui.app import BnaGPTApp
 from bnagpt_tui.backend.chat import ChatService
-from bnagpt_tui.backend.models import Conversation, Message, Outcome, Role, Usage
+from bnagpt_tui.backend.models import (
+    Conversation,
+    Message,
+    Outcome,
+    Role,
+    Source,
+    ToolCall,
+    Usage,
+)
 from bnagpt_tui.backend.store import Archive, Repository
+from bnagpt_tui.backend.toolbox import Toolbox
 from tests.fakes import ScriptedEngine
 
 ASKED = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
@@ -102,6 +112,53 @@ def keep_some(repository: Repository) -> None:
         repository.save(conversation, messages)
 
 
+def result(
+    call: ToolCall,
+    content: str,
+    *,
+    sources: tuple[Source, ...] = (),
+    outcome: Outcome = Outcome.COMPLETE,
+) -> Message:
+    """What a tool brought."""
+    return Message(
+        Role.TOOL,
+        content,
+        tool_calls=(call,),
+        tool_call_id=call.id,
+        sources=sources,
+        outcome=outcome,
+        created=ASKED,
+        usage=Usage(seconds=0.8),
+    )
+
+
+def keep_rounds(repository: Repository, question: str, *rounds: Message | ToolCall) -> None:
+    """Keep a conversation named `Tools`.
+
+    Args:
+        repository: Where.
+        question: What was asked.
+        rounds: What came then: a result with the answer that called for it before it, an
+            answer, or a call that was not done.
+    """
+    messages = [Message(Role.USER, question, created=ASKED)]
+    for item in rounds:
+        calls = item.tool_calls if isinstance(item, Message) else (item,)
+        if calls:
+            asked = Message(
+                Role.ASSISTANT,
+                parent=messages[-1].id,
+                tool_calls=calls,
+                created=ASKED,
+                model="openai/gpt-oss-120b",
+                usage=Usage(120, 84, 1.2),
+            )
+            messages.append(asked)
+        if isinstance(item, Message):
+            messages.append(replace(item, parent=messages[-1].id, created=ASKED))
+    repository.save(Conversation("Tools", head=messages[-1].id), messages)
+
+
 @pytest.fixture
 def kept(repository: Repository) -> Repository:
     """A store with a few conversations."""
@@ -115,11 +172,12 @@ def application(
     *,
     engine: ScriptedEngine | None = None,
     theme: str = "bnagpt",
+    toolbox: Toolbox | None = None,
 ) -> BnaGPTApp:
     """The application over a store, with a clock that stands still."""
     engine = engine or ScriptedEngine(default_model="openai/gpt-oss-120b")
     app = BnaGPTApp(
-        ChatService(engine, Archive(repository), calendar=lambda: ASKED),
+        ChatService(engine, Archive(repository), calendar=lambda: ASKED, toolbox=toolbox),
         opening=opening,
         theme=theme,
         clock=lambda: 1000.0,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from bnagpt_tui.app import BnaGPTApp
+from bnagpt_tui.backend.models import Message, Outcome, Role, Source, ToolCall, Usage
 from bnagpt_tui.backend.setup import Introduction
 from bnagpt_tui.backend.store import Repository
 from bnagpt_tui.screens.chat import ChatScreen
-from tests.fakes import Gate, ScriptedEngine
-from tests.snapshots.conftest import ANSWER, application
+from tests.fakes import Gate, Hands, ScriptedEngine
+from tests.snapshots.conftest import ANSWER, application, keep_rounds, result
 from tests.waiting import until
 
 Compare = Callable[..., bool]
@@ -155,3 +158,81 @@ def test_finding_a_conversation(snap_compare: Compare, kept: Repository) -> None
 def test_model_picker(snap_compare: Compare, kept: Repository) -> None:
     app = application(kept)
     assert snap_compare(app, terminal_size=CLASSIC, run_before=pressing("f2", opened=False))
+
+
+CODE = """\
+import statistics
+
+heights = [1.71, 1.82, 1.68]
+mean = statistics.mean(heights)
+for height in heights:
+    print(f"{height:.2f} {height - mean:+.2f}")
+print()
+print("mean", round(mean, 3))
+"""
+
+
+def with_tools(repository: Repository, hands: Hands, *rounds: Message | ToolCall) -> BnaGPTApp:
+    """The application over a conversation with tools that were called, and one that was not."""
+    keep_rounds(repository, "Compute this and show me the file.", *rounds)
+    engine = ScriptedEngine(default_model="openai/gpt-oss-120b", tools=True)
+    return application(repository, "Tools", engine=engine, toolbox=hands.box())
+
+
+def going_on(seen: Callable[[ChatScreen], object]) -> Before:
+    """Go on with what was broken off, and wait until something is there."""
+
+    async def before(pilot: Pilot[None]) -> None:
+        await pressing("tab", "enter")(pilot)
+        screen = await chat_screen(pilot)
+        screen.prompt.focus()
+        await until(lambda: seen(screen))
+        await until(lambda: screen.log_view.is_up_to_date)
+        await pilot.pause()
+
+    return before
+
+
+LOOKED = result(
+    ToolCall("c1", "look", '{"what":"rain-in-Brasilia"}'),
+    "[1] rain-in-Brasilia is fine.",
+    sources=(Source(1, "About rain in Brasilia", "https://example.org/rain"),),
+)
+BROKEN = result(ToolCall("c2", "broken", "{}"), "broken failed: by nought", outcome=Outcome.FAILED)
+ACTS = ToolCall("c3", "act", msgspec.json.encode({"code": CODE}).decode())
+CITED = Message(
+    Role.ASSISTANT,
+    "It rains, with a mean of **1.737** [1].",
+    model="openai/gpt-oss-120b",
+    usage=Usage(120, 84, 1.2),
+    sources=LOOKED.sources,
+)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["120x40", "40x20"])
+def test_approval(snap_compare: Compare, repository: Repository, size: tuple[int, int]) -> None:
+    app = with_tools(repository, Hands(), LOOKED, ACTS)
+
+    async def before(pilot: Pilot[None]) -> None:
+        await going_on(lambda screen: screen.approval_bar.armed)(pilot)
+        screen = await chat_screen(pilot)
+        screen.approval_bar.focus()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def test_tool_running(snap_compare: Compare, repository: Repository) -> None:
+    app = with_tools(repository, Hands(), ToolCall("c3", "slow", "{}"))
+    before = going_on(lambda screen: "half way" in screen.messages()[-1].content)
+    assert snap_compare(app, terminal_size=CLASSIC, run_before=before)
+
+
+def test_tools_done_failed_and_cited(snap_compare: Compare, repository: Repository) -> None:
+    app = with_tools(repository, Hands(), LOOKED, BROKEN, CITED)
+    assert snap_compare(app, terminal_size=WIDE, run_before=pressing())
+
+
+def test_tool_unfolded(snap_compare: Compare, repository: Repository) -> None:
+    app = with_tools(repository, Hands(), LOOKED, CITED)
+    assert snap_compare(app, terminal_size=CLASSIC, run_before=pressing("tab", "k", "space"))

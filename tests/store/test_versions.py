@@ -47,9 +47,10 @@ def test_a_newer_file_can_be_read_and_is_not_changed(tmp_path: Path) -> None:
 def test_an_older_format_is_upgraded_and_the_original_kept(tmp_path: Path) -> None:
     kept, asked = conversation(id="00000000000000aa"), question()
     record = msgspec.to_builtins(asked)
+    lists: dict[str, list[str]] = {"attachments": [], "tool_calls": [], "sources": []}
     old = {
         "conversation": {"1": msgspec.to_builtins(kept)},
-        "messages": {str(int(asked.id, 16)): {**record, "attachments": [], "tool_calls": []}},
+        "messages": {str(int(asked.id, 16)): {**record, **lists}},
     }
     path = file_of(tmp_path, kept.id)
     path.parent.mkdir()

@@ -243,4 +243,4 @@ async def test_unfolded_stays_unfolded_when_the_answer_is_whole() -> None:
 async def test_every_key_can_be_remapped_and_explains_itself() -> None:
     bindings = [binding for binding in MessageLog.BINDINGS if not isinstance(binding, tuple)]
     assert all(binding.id and binding.tooltip for binding in bindings)
-    assert len({binding.id for binding in bindings}) == len(bindings) == 14
+    assert len({binding.id for binding in bindings}) == len(bindings) == 16

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..events import EngineEvent
-from ..models import Message, ModelInfo
+from ..models import Message, ModelInfo, ToolSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class Request:
     """The model's id."""
     max_completion_tokens: int | None = None
     """The most tokens that the answer may have; `None` leaves it to the service."""
+    tools: tuple[ToolSpec, ...] = ()
+    """The tools that the model is told of."""
+    may_call: bool = True
+    """Whether it may call one; when not, it is to answer with what it has."""
 
 
 class Engine(Protocol):

@@ -136,3 +136,12 @@ def labels_in(source: str) -> frozenset[str]:
     from markdown_it.common.utils import normalizeReference  # noqa: PLC0415
 
     return frozenset(normalizeReference(label) for label in _LABEL.findall(source))
+
+
+def languages(text: str) -> list[str]:
+    """What the author called the language of each block of code, in order; empty for no name."""
+    return [
+        (token.info.split() or [""])[0].lower()
+        for token in parser().parse(text)
+        if token.type in {"fence", "code_block"}
+    ]

@@ -103,7 +103,10 @@ class GroqEngine:
         """
         connection = await self._connected()
         arguments = wire_request(
-            request, speaks_groq=self._where().speaks_groq, extra=self._extra_body
+            request,
+            speaks_groq=self._where().speaks_groq,
+            extra=self._extra_body,
+            tools=self.describe(request.model).tools,
         )
         async with aclosing(connection.ask(arguments, request.model)) as events:
             async for event in events:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...models import Message, Role
+from ...models import Message, Role, ToolSpec
 from ..base import Request
+from .exchange import arguments_of, flattened, paired
 
 
 def _sendable(text: str) -> str:
@@ -24,7 +25,10 @@ def _calls(message: Message) -> list[dict[str, Any]]:
         {
             "id": call.id,
             "type": "function",
-            "function": {"name": call.name, "arguments": _sendable(call.arguments)},
+            "function": {
+                "name": call.name or "unknown",
+                "arguments": _sendable(arguments_of(call)),
+            },
         }
         for call in message.tool_calls
     ]
@@ -45,13 +49,31 @@ def _says_something(message: Message) -> bool:
     return bool(message.role is not Role.ASSISTANT or message.content or message.tool_calls)
 
 
-def wire_messages(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """The messages as the service takes them; reasoning and problems stay here."""
-    return [_wire(message) for message in messages if _says_something(message)]
+def wire_messages(messages: Iterable[Message], *, tools: bool = True) -> list[dict[str, Any]]:
+    """The messages as the service takes them; reasoning and problems stay here.
+
+    Args:
+        messages: What is sent.
+        tools: Whether the model knows of tools; else what they brought is told as text.
+    """
+    said = [message for message in messages if _says_something(message)]
+    return [_wire(message) for message in (paired(said) if tools else flattened(said))]
+
+
+def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
+    """What the model is told of a tool."""
+    return {
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.parameters,
+        },
+    }
 
 
 def wire_request(
-    request: Request, *, speaks_groq: bool, extra: Mapping[str, Any]
+    request: Request, *, speaks_groq: bool, extra: Mapping[str, Any], tools: bool = True
 ) -> dict[str, Any]:
     """The arguments of the client's `create` for a streamed answer.
 
@@ -60,15 +82,19 @@ def wire_request(
         speaks_groq: Whether the server knows Groq's own parameters; else the older, common ones
             are used, and the usage is asked for, which Groq sends in any case.
         extra: More for the body, as `{"temperature": 0.2}`; wins over what is made here.
+        tools: Whether the model knows of tools.
     """
     wire: dict[str, Any] = {
-        "messages": wire_messages(request.messages),
+        "messages": wire_messages(request.messages, tools=tools),
         "model": request.model,
         "stream": True,
     }
     if request.max_completion_tokens is not None:
         name = "max_completion_tokens" if speaks_groq else "max_tokens"
         wire[name] = request.max_completion_tokens
+    if tools and request.tools:
+        wire["tools"] = [_wire_tool(tool) for tool in request.tools]
+        wire["tool_choice"] = "auto" if request.may_call else "none"
     body = dict(extra)
     if not speaks_groq:
         body.setdefault("stream_options", {"include_usage": True})

@@ -1,0 +1,149 @@
+"""One round of a turn: ask, stream, and end with an answer whose outcome is known."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from .calls import CallPieces
+from .engines.base import Engine, Request
+from .errors import EngineError
+from .events import (
+    EngineEvent,
+    Finished,
+    FinishReason,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    Waiting,
+)
+from .models import Message, Outcome, Source, Usage
+from .retry import Sleep, stream_with_retries
+from .tokens import estimate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from .planning import Plan
+
+_OUTCOMES: Final = {
+    FinishReason.LENGTH: Outcome.LENGTH,
+    FinishReason.CONTENT_FILTER: Outcome.FAILED,
+}
+
+FILTERED: Final = "The service's content filter stopped this answer. Ask in other words."
+"""What an answer says that the service did not let through."""
+
+
+class Answer:
+    """An answer while it is written.
+
+    Attributes:
+        model: The model that is asked, then the one that said it answered.
+        ended: Whether nothing more will come.
+        advice: What to do about the error, beside what the error says itself.
+        outcome: How it ended; `INTERRUPTED` until it has.
+        error: The fault that ended it; `None` when none did.
+        prompt_tokens: Tokens of the request as the service counted them; 0 before it has.
+        sources: The pages that it refers to.
+    """
+
+    def __init__(self, draft: Message) -> None:
+        self._draft = draft
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._calls = CallPieces()
+        self._started = time.monotonic()
+        self._completion_tokens = 0
+        self.model = ""
+        self.ended = False
+        self.advice = ""
+        self.outcome = Outcome.INTERRUPTED
+        self.error: EngineError | None = None
+        self.prompt_tokens = 0
+        self.sources: tuple[Source, ...] = ()
+
+    def asked(self, model: str) -> None:
+        """Say who is asked; the turn's time counts from here."""
+        self.model = model
+        self._started = time.monotonic()
+
+    def take(self, event: EngineEvent | Waiting) -> None:
+        """Add what an event brings."""
+        if isinstance(event, TextDelta):
+            self._text.append(event.text)
+        elif isinstance(event, ReasoningDelta):
+            self._reasoning.append(event.text)
+        elif isinstance(event, ToolCallDelta):
+            self._calls.take(event)
+        elif isinstance(event, Waiting):
+            self._started = time.monotonic() + event.seconds
+        elif isinstance(event, Finished):
+            self._finish(event)
+
+    def fail(self, error: EngineError) -> None:
+        """End with a fault; what came before it stays."""
+        self.outcome = Outcome.FAILED
+        self.error = error
+
+    def message(self) -> Message:
+        """The answer as it stands."""
+        self._text = ["".join(self._text)]
+        self._reasoning = ["".join(self._reasoning)]
+        return replace(
+            self._draft,
+            model=self.model,
+            content=self._text[0],
+            reasoning=self._reasoning[0],
+            tool_calls=self._calls.calls(),
+            sources=self.sources,
+            outcome=self.outcome,
+            problem=f"{self.error or ''} {self.advice}".strip(),
+            usage=self._usage(),
+        )
+
+    def _finish(self, event: Finished) -> None:
+        self.outcome = _OUTCOMES.get(event.reason, Outcome.COMPLETE)
+        if event.reason is FinishReason.CONTENT_FILTER:
+            self.advice = FILTERED
+        self.prompt_tokens = event.prompt_tokens
+        self._completion_tokens = event.completion_tokens
+        if event.model:
+            self.model = event.model
+
+    def _usage(self) -> Usage | None:
+        if not (self._text[0] or self._reasoning[0] or self._calls):
+            return None
+        counted = self._completion_tokens
+        return Usage(
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=counted or estimate(self._text[0]) + estimate(self._reasoning[0]),
+            seconds=round(max(time.monotonic() - self._started, 0.001), 3),
+        )
+
+
+async def stream_answer(
+    engine: Engine, plan: Plan, answer: Answer, *, sleep: Sleep = asyncio.sleep
+) -> AsyncGenerator[EngineEvent | Waiting, None]:
+    """Ask the model and fill in the answer; a fault becomes the answer's outcome.
+
+    Yields:
+        The engine's events and the pauses between retries, each already in the answer.
+    """
+    request = Request(
+        messages=plan.context.messages,
+        model=plan.model,
+        max_completion_tokens=plan.budget.answer,
+        tools=plan.tools,
+        may_call=plan.may_call,
+    )
+    try:
+        async with aclosing(stream_with_retries(engine, request, sleep=sleep)) as events:
+            async for event in events:
+                answer.take(event)
+                yield event
+    except EngineError as error:
+        answer.fail(error)

@@ -1,0 +1,134 @@
+"""Which tools may act: what was allowed before, and what the user is being asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from .paths import PRIVATE_FILE, make_private
+from .permission import Approval, Decision, Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+ALLOWED_FILE: Final = "allowed-tools.json"
+"""The file of what was allowed for good, inside the configuration directory."""
+
+
+class Approvals:
+    """Gives or asks for permission.
+
+    Args:
+        allowed: Names of tools that may act without a question, as the settings say.
+        path: The file of the tools that the user allowed for good; `None` where there is none.
+        refusal: Where nobody can be asked, what the model is told in place of a question.
+    """
+
+    def __init__(
+        self, allowed: Iterable[str] = (), *, path: Path | None = None, refusal: str = ""
+    ) -> None:
+        self._settled = frozenset(allowed)
+        self._path = path
+        self._refusal = refusal
+        self._always: set[str] | None = None
+        self._reading = asyncio.Lock()
+        self._conversations: set[tuple[str, str]] = set()
+        self._waiting: dict[str, tuple[Approval, asyncio.Future[Decision]]] = {}
+
+    async def is_given(self, conversation_id: str, tool: str) -> bool:
+        """Whether a tool may act in a conversation without a question."""
+        if tool in self._settled or (conversation_id, tool) in self._conversations:
+            return True
+        return tool in await self._allowed()
+
+    async def always(self) -> frozenset[str]:
+        """The tools that the user allowed for good, and those that the settings allow."""
+        return self._settled | await self._allowed()
+
+    def waiting(self, conversation_id: str) -> tuple[Approval, ...]:
+        """What is waited for in a conversation, the oldest first."""
+        return tuple(
+            approval
+            for approval, _ in self._waiting.values()
+            if approval.conversation_id == conversation_id
+        )
+
+    async def ask(self, approval: Approval) -> Decision:
+        """Wait for the user's word; where nobody can be asked, it is no."""
+        if self._refusal:
+            return Decision(Permission.NO, self._refusal)
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[approval.id] = approval, future
+        try:
+            decision: Decision = await future
+        finally:
+            del self._waiting[approval.id]
+        return decision
+
+    async def decide(self, approval_id: str, decision: Decision) -> None:
+        """Give the user's word; a tool that waits for the same permission gets it, too.
+
+        Raises:
+            OSError: It could not be kept for good; it holds until bnaGPT is closed.
+        """
+        found = self._waiting.get(approval_id)
+        if found is None:
+            return
+        approval, future = found
+        if decision.permission is Permission.CONVERSATION:
+            self._conversations.add((approval.conversation_id, approval.tool))
+        _settle(future, decision)
+        try:
+            if decision.permission is Permission.ALWAYS:
+                allowed = await self._allowed()
+                allowed.add(approval.tool)
+                await asyncio.to_thread(self._write, sorted(allowed))
+        finally:
+            for other, waiting in list(self._waiting.values()):
+                if await self.is_given(other.conversation_id, other.tool):
+                    _settle(waiting, Decision(Permission.ONCE))
+
+    async def revoke(self, tool: str) -> None:
+        """Ask before a tool acts, as before it was allowed; what the settings say stays.
+
+        Raises:
+            OSError: It could not be kept for good; it holds until bnaGPT is closed.
+        """
+        self._conversations = {known for known in self._conversations if known[1] != tool}
+        allowed = await self._allowed()
+        if tool in allowed:
+            allowed.discard(tool)
+            await asyncio.to_thread(self._write, sorted(allowed))
+
+    async def _allowed(self) -> set[str]:
+        async with self._reading:
+            if self._always is None:
+                self._always = await asyncio.to_thread(self._read)
+            return self._always
+
+    def _read(self) -> set[str]:
+        """The names in the file; what cannot be read allows nothing."""
+        if self._path is None:
+            return set()
+        with suppress(OSError, ValueError):
+            names = json.loads(self._path.read_bytes())
+            if isinstance(names, list):
+                return {name for name in names if isinstance(name, str)}
+        return set()
+
+    def _write(self, names: list[str]) -> None:
+        if self._path is None:
+            return
+        temporary = make_private(self._path.parent) / f"{ALLOWED_FILE}.{os.getpid()}.tmp"
+        temporary.touch(PRIVATE_FILE)
+        temporary.write_text(json.dumps(names, indent=1), "utf-8")
+        temporary.replace(self._path)
+
+
+def _settle(future: asyncio.Future[Decision], decision: Decision) -> None:
+    if not future.done():
+        future.set_result(decision)

@@ -1,0 +1,297 @@
+"""Does what a model asked for: several tools at once, each with the user's leave."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from .calls import MOST_CALLS
+from .citations import sources_in
+from .errors import StoreError, ToolError
+from .events import (
+    ApprovalAsked,
+    ApprovalSettled,
+    NotKept,
+    ToolEnded,
+    ToolProgressed,
+    ToolStarted,
+)
+from .models import Message, Outcome, Role, ToolCall, now
+from .permission import Approval
+from .tool_run import ToolRun, subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from .approvals import Approvals
+    from .library import Library
+    from .toolbox import Toolbox
+    from .tools.base import Tool, ToolResult
+
+SHOWN_EVERY: Final = 0.05
+"""Seconds between two pictures of what a running tool says."""
+
+KEPT_EVERY: Final = 0.25
+"""Seconds of a running tool's output that are at risk at the most."""
+
+SOURCES_APART: Final = 10
+"""Numbers that lie between the first sources of two calls of one round."""
+
+LATELY: Final = 500
+"""Messages of a path that are looked through for earlier results."""
+
+CallEvent: TypeAlias = (
+    ToolStarted | ToolProgressed | ToolEnded | ApprovalAsked | ApprovalSettled | NotKept
+)
+"""What happens while tools are run."""
+
+
+class Calls:
+    """Runs calls and keeps what comes of them.
+
+    Args:
+        library: Where results are kept.
+        toolbox: The tools.
+        approvals: The user's leave.
+        calendar: Tells the present moment, in UTC.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        toolbox: Toolbox,
+        approvals: Approvals,
+        *,
+        calendar: Callable[[], datetime] = now,
+    ) -> None:
+        self._library = library
+        self._toolbox = toolbox
+        self._approvals = approvals
+        self._calendar = calendar
+
+    def drafts(self, conversation_id: str, calls: Sequence[ToolCall]) -> list[Message]:
+        """The results to be of some calls, each following the one before it."""
+        parent = self._library.get(conversation_id).head
+        drafts = []
+        for call in calls:
+            draft = Message(
+                Role.TOOL,
+                parent=parent,
+                tool_calls=(call,),
+                tool_call_id=call.id,
+                outcome=Outcome.INTERRUPTED,
+                created=self._calendar(),
+            )
+            drafts.append(draft)
+            parent = draft.id
+        return drafts
+
+    async def run(
+        self, conversation_id: str, drafts: Sequence[Message], *, by_user: bool = False
+    ) -> AsyncGenerator[CallEvent, None]:
+        """Do some calls, all at once, and keep their results whatever happens.
+
+        Args:
+            conversation_id: Whose calls.
+            drafts: Their results to be.
+            by_user: Whether the user asked for them, and need not be asked.
+        """
+        first = self._first_source(conversation_id)
+        events: asyncio.Queue[CallEvent | None] = asyncio.Queue()
+
+        def on_change() -> None:
+            events.put_nowait(None)
+
+        runs = [
+            ToolRun(draft, first + SOURCES_APART * place, on_change)
+            for place, draft in enumerate(drafts)
+        ]
+        tree = self._library.loaded(conversation_id)
+        head = next((draft.id for draft in reversed(drafts) if draft.id not in tree), None)
+        if trouble := await self._keep(conversation_id, [run.message for run in runs], head):
+            yield NotKept(trouble)
+        for run in runs:
+            yield ToolStarted(run.message)
+        tasks = [
+            asyncio.create_task(self._do(conversation_id, run, place, events, by_user=by_user))
+            for place, run in enumerate(runs)
+        ]
+        try:
+            async for event in self._until_done(conversation_id, runs, tasks, events):
+                yield event
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            trouble = await self._keep(conversation_id, [run.settled() for run in runs], head)
+        if trouble:
+            yield NotKept(trouble)
+
+    async def _until_done(
+        self,
+        conversation_id: str,
+        runs: Sequence[ToolRun],
+        tasks: Sequence[asyncio.Task[None]],
+        events: asyncio.Queue[CallEvent | None],
+    ) -> AsyncGenerator[CallEvent, None]:
+        """Yield what happens, and what the tools say, until all of them have ended."""
+        kept = time.monotonic()
+        for task in tasks:
+            task.add_done_callback(lambda _task: events.put_nowait(None))
+        while not all(task.done() for task in tasks) or not events.empty():
+            if event := await events.get():
+                yield event
+                continue
+            if not any(run.is_changed for run in runs):
+                continue
+            await asyncio.sleep(SHOWN_EVERY)
+            grown = [run.so_far() for run in runs if run.is_changed]
+            self._library.set(self._library.get(conversation_id), grown)
+            for message in grown:
+                yield ToolProgressed(message)
+            if time.monotonic() > kept + KEPT_EVERY:
+                kept = time.monotonic()
+                await self._keep(conversation_id, grown)
+
+    async def _do(
+        self,
+        conversation_id: str,
+        run: ToolRun,
+        place: int,
+        events: asyncio.Queue[CallEvent | None],
+        *,
+        by_user: bool,
+    ) -> None:
+        """Do one call; whatever comes of it is in the run."""
+        try:
+            tool = await self._tool(run.call, place)
+            if not by_user:
+                await self._ask_leave(conversation_id, tool, run, events)
+            run.begin()
+            await self._call(conversation_id, tool, run)
+        except ToolError as error:
+            run.fail(str(error))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a tool's fault is never the turn's
+            run.fail(f"{run.call.name} failed: {type(error).__name__}: {error}")
+        self._library.set(self._library.get(conversation_id), (run.message,))
+        events.put_nowait(ToolEnded(run.message))
+
+    async def _tool(self, call: ToolCall, place: int) -> Tool:
+        """The tool that is called.
+
+        Raises:
+            ToolError: There is none, or too many are called.
+        """
+        if place >= MOST_CALLS:
+            raise ToolError(f"Not run: {MOST_CALLS} calls at once are the most.")
+        tool = await self._toolbox.find(call.name)
+        if tool is None:
+            names = ", ".join(tool.name for tool in await self._toolbox.tools())
+            raise ToolError(f"There is no tool “{call.name[:80]}”. There are: {names}.")
+        return tool
+
+    async def _ask_leave(
+        self,
+        conversation_id: str,
+        tool: Tool,
+        run: ToolRun,
+        events: asyncio.Queue[CallEvent | None],
+    ) -> None:
+        """Ask the user, if a tool acts and was not allowed before.
+
+        Raises:
+            ToolError: The user said no.
+        """
+        if not tool.acts or await self._approvals.is_given(conversation_id, tool.name):
+            return
+        approval = Approval(
+            run.message.id,
+            conversation_id,
+            tool.name,
+            subject_of(tool, run.call.arguments),
+            tool.language,
+        )
+        events.put_nowait(ApprovalAsked(approval))
+        try:
+            decision = await self._approvals.ask(approval)
+        finally:
+            events.put_nowait(ApprovalSettled(approval))
+        if not decision.is_yes:
+            words = decision.words.strip()
+            told = f" They say: {words}" if words else ""
+            raise ToolError(f"Not run: the user did not allow it.{told}")
+
+    async def _call(self, conversation_id: str, tool: Tool, run: ToolRun) -> None:
+        """Run a tool within its time, and take in its result."""
+        from .tools.base import ToolContext  # noqa: PLC0415  # what makes tools is imported late
+
+        context = ToolContext(
+            conversation_id,
+            first_source=run.first_source,
+            report=lambda text: run.report(text, tool.characters),
+            earlier=lambda call_id: self._earlier(conversation_id, call_id),
+        )
+        try:
+            async with asyncio.timeout(tool.seconds) as limit:
+                result = await tool.run(context, run.call.arguments)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            run.fail(f"{tool.name} did not end within {tool.seconds:.0f} seconds and was stopped.")
+            return
+        content = result.content
+        if len(content) > tool.characters:
+            content = (
+                f"{content[: tool.characters]}\n[The rest, {len(content) - tool.characters} "
+                "characters, was not kept.]"
+            )
+        run.end(content, Outcome.FAILED if result.failed else Outcome.COMPLETE, result)
+        await self._keep_files(run, result)
+
+    async def _keep_files(self, run: ToolRun, result: ToolResult) -> None:
+        """Keep the files that a tool made beside its result."""
+        attachments = []
+        for file in result.files:
+            try:
+                kept = await self._library.archive.keep_file(file.name, file.kind, file.content)
+            except StoreError as error:
+                run.message = replace(run.message, problem=str(error))
+            else:
+                attachments.append(kept)
+        run.message = replace(run.message, attachments=tuple(attachments))
+
+    def _earlier(self, conversation_id: str, call_id: str) -> str | None:
+        """The whole result of a call in the conversation's path."""
+        for message in self._lately(conversation_id):
+            if message.role is Role.TOOL and message.tool_call_id == call_id:
+                return message.content
+        return None
+
+    def _first_source(self, conversation_id: str) -> int:
+        """The first number that no page of the conversation has."""
+        known = sources_in(self._lately(conversation_id))
+        return max(known, default=0) + 1
+
+    def _lately(self, conversation_id: str) -> Iterator[Message]:
+        """The last messages of the conversation's path, the last one first."""
+        head = self._library.get(conversation_id).head
+        path = self._library.loaded(conversation_id).path(head)
+        return (path[place] for place in range(len(path) - 1, max(-1, len(path) - LATELY), -1))
+
+    async def _keep(
+        self, conversation_id: str, messages: Sequence[Message], head: str | None = None
+    ) -> str:
+        """Write results; what stands against it is returned, empty when nothing does."""
+        conversation = self._library.get(conversation_id)
+        if head:
+            conversation = self._library.touched(conversation_id, head=head)
+        try:
+            await self._library.keep(conversation, *messages)
+        except StoreError as error:
+            return str(error)
+        return ""

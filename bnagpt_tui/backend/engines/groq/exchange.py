@@ -1,0 +1,86 @@
+"""Messages in the order in which services take them: each tool call with its result behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ...models import Message, Role, ToolCall
+
+NO_RESULT: Final = "There is no result: the call was broken off."
+"""What a service is told of a call that was never done."""
+
+
+def paired(messages: Iterable[Message]) -> Iterator[Message]:
+    """The messages with exactly one result behind each call, as services insist.
+
+    A result without a call, such as that of a tool that the user ran, gets one; a call without a
+    result is told to have none.
+    """
+    waiting: dict[str, ToolCall] = {}
+    for message in messages:
+        if message.role is Role.TOOL:
+            if message.tool_call_id not in waiting:
+                yield from _unanswered(waiting)
+                waiting = {}
+                yield _call_for(message)
+            waiting.pop(message.tool_call_id, None)
+            yield message
+            continue
+        yield from _unanswered(waiting)
+        waiting = {}
+        if message.role is Role.ASSISTANT:
+            waiting = {call.id: call for call in message.tool_calls}
+        yield message
+    yield from _unanswered(waiting)
+
+
+def flattened(messages: Sequence[Message]) -> Iterator[Message]:
+    """The messages for a model that knows nothing of tools: results become part of a question."""
+    asked: Message | None = None
+    for message in messages:
+        if message.role is Role.TOOL:
+            message = _told(message)  # noqa: PLW2901  # the same message in other words
+        if message.role is Role.USER:
+            content = f"{asked.content}\n\n{message.content}" if asked else message.content
+            asked = replace(message, content=content)
+            continue
+        if message.role is Role.ASSISTANT and not message.content:
+            continue
+        if asked:
+            yield asked
+            asked = None
+        yield replace(message, tool_calls=())
+    if asked:
+        yield asked
+
+
+def arguments_of(call: ToolCall) -> str:
+    """A call's arguments as a JSON object, which services insist on even in what is past."""
+    try:
+        is_object = isinstance(json.loads(call.arguments), dict)
+    except (ValueError, RecursionError):
+        is_object = False
+    return call.arguments if is_object else json.dumps({"unreadable": call.arguments})
+
+
+def _unanswered(waiting: dict[str, ToolCall]) -> Iterator[Message]:
+    for call in waiting.values():
+        yield Message(Role.TOOL, NO_RESULT, tool_call_id=call.id)
+
+
+def _call_for(result: Message) -> Message:
+    """An answer that asks for what there is a result of."""
+    known = result.tool_calls[0] if result.tool_calls else ToolCall("", "tool", "{}")
+    return Message(Role.ASSISTANT, tool_calls=(replace(known, id=result.tool_call_id),))
+
+
+def _told(result: Message) -> Message:
+    """A result as a user would hand it in."""
+    if not result.tool_calls:
+        return replace(result, role=Role.USER)
+    call = result.tool_calls[0]
+    content = f"Result of {call.name} {call.arguments}:\n{result.content}"
+    return replace(result, role=Role.USER, content=content, tool_calls=())

@@ -1,0 +1,141 @@
+"""What is sent for one round: to whom, how much of the conversation, and with which tools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from . import context, tokens
+from .errors import TooLargeError
+from .models import Role, now
+from .outside import instructions_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from .context import Budget, Context
+    from .engines.base import Engine
+    from .models import Limits, Message, ToolSpec
+
+TRIM: Final = "r sends it again with the oldest turns left out."
+"""What helps when a request with earlier turns is too large."""
+
+SHORTEN: Final = "It is this question alone: e puts it back into the prompt, to be shortened."
+"""What helps when a question is too large by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is sent for one round."""
+
+    model: str
+    context: Context
+    budget: Budget
+    tools: tuple[ToolSpec, ...] = ()
+    """The tools that the model is told of."""
+    may_call: bool = True
+    """Whether it may call one."""
+
+
+class Planner:
+    """Makes plans, and learns from how the requests went.
+
+    Args:
+        engine: Who answers.
+        instructions: What every conversation begins with.
+        context_tokens: The most tokens of a request and its answer; 0 follows model and plan.
+        answer_tokens: The most tokens of an answer; 0 for a quarter of the whole.
+        calendar: Tells the present moment, in UTC.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        instructions: str = "",
+        *,
+        context_tokens: int = 0,
+        answer_tokens: int = 0,
+        calendar: Callable[[], datetime] = now,
+    ) -> None:
+        self._engine = engine
+        self._instructions = instructions
+        self._context_tokens = context_tokens
+        self._answer_tokens = answer_tokens
+        self._calendar = calendar
+        self._calibration = tokens.Calibration()
+        self._ceilings: dict[str, int] = {}
+        self.limits: Limits | None = None
+        """What the last reply said of the plan; `None` before the first."""
+
+    def plan(
+        self,
+        model: str,
+        path: Sequence[Message],
+        tools: tuple[ToolSpec, ...] = (),
+        *,
+        may_call: bool = True,
+    ) -> Plan:
+        """What the model is sent, within what it and the plan take.
+
+        Args:
+            model: The model's id.
+            path: The conversation from its root to its head.
+            tools: The tools that may be used; a model that knows of none is told of none.
+            may_call: Whether one may be called in this round.
+        """
+        known = self._engine.describe(model)
+        budget = context.budget(
+            known,
+            self.limits,
+            context_tokens=self._context_tokens,
+            answer_tokens=self._answer_tokens,
+        )
+        offered = tools if known.tools else ()
+        room = min(budget.request, self._ceilings.get(model, budget.request))
+        taken = sum(map(_tokens_of, offered))
+
+        def select(*, data: bool) -> Context:
+            instructions = instructions_for(
+                self._instructions, tools=bool(offered), data=data, moment=self._calendar()
+            )
+            factor = self._calibration.factor(model)
+            return context.select(path, instructions, room, factor, taken=taken)
+
+        selected = select(data=bool(offered))
+        if not offered and any(message.role is Role.TOOL for message in selected.messages):
+            selected = select(data=True)
+        return Plan(model, selected, budget, offered, may_call)
+
+    def learn(self, plan: Plan, counted: int, error: Exception | None) -> str:
+        """Take in how a request went, so that the next plan is nearer to the truth.
+
+        Args:
+            plan: What was sent.
+            counted: Tokens of the request as the service counted them; 0 when it did not.
+            error: What ended it; `None` when nothing did.
+
+        Returns:
+            What the user can do about the error; empty when there is nothing to advise.
+        """
+        guessed = plan.context.guessed
+        self._calibration.learn(plan.model, guessed=guessed, counted=counted)
+        if not isinstance(error, TooLargeError):
+            return ""
+        tried = int(guessed * self._calibration.factor(plan.model))
+        allowed = (error.limit - plan.budget.answer) if error.limit else tried
+        self._ceilings[plan.model] = max(min(allowed, tried * 3 // 4), 1)
+        questions = sum(item.role is Role.USER for item in plan.context.messages)
+        return TRIM if questions > 1 else SHORTEN
+
+
+@lru_cache(maxsize=512)
+def _tokens_of_text(text: str) -> int:
+    return tokens.estimate(text)
+
+
+def _tokens_of(tool: ToolSpec) -> int:
+    """Tokens that a tool's description has, guessed."""
+    return _tokens_of_text(tool.name + tool.description + json.dumps(tool.parameters))

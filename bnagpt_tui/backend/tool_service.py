@@ -1,0 +1,147 @@
+"""What screens do with tools: look at them, switch them, allow them, and run them by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .tool_run import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from .approvals import Approvals
+    from .events import TurnEvent
+    from .library import Library
+    from .models import Conversation, Message
+    from .permission import Approval, Decision
+    from .toolbox import Toolbox
+    from .turns import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class ToolState:
+    """A tool as a user sees it."""
+
+    name: str
+    description: str
+    acts: bool
+    """Whether it changes or starts something."""
+    allowed: bool
+    """Whether it may act everywhere without a question."""
+
+
+class ToolService:
+    """The door to tools.
+
+    Args:
+        turns: Runs turns.
+        library: The conversations.
+        toolbox: The tools.
+        approvals: The user's leave.
+    """
+
+    def __init__(
+        self, turns: Turns, library: Library, toolbox: Toolbox, approvals: Approvals
+    ) -> None:
+        self._turns = turns
+        self._library = library
+        self._toolbox = toolbox
+        self._approvals = approvals
+
+    async def states(self) -> tuple[ToolState, ...]:
+        """All tools, in the order in which models are told of them."""
+        always = await self._approvals.always()
+        return tuple(
+            ToolState(tool.name, tool.spec.description, tool.acts, tool.name in always)
+            for tool in await self._toolbox.tools()
+        )
+
+    async def prepare(self) -> None:
+        """Make the tools and start what lends some, so that no turn waits for it."""
+        await self._toolbox.tools()
+
+    def are_on(self, conversation_id: str) -> bool:
+        """Whether models may use tools in a conversation."""
+        return self._turns.tools_on(self._library.get(conversation_id))
+
+    def are_known(self, conversation_id: str) -> bool:
+        """Whether the model that would answer in a conversation can use tools."""
+        return self._turns.tools_known(self._library.get(conversation_id))
+
+    async def switch(self, conversation_id: str, *, on: bool) -> Conversation:
+        """Let models use tools in a conversation, or not.
+
+        Raises:
+            StoreError: It could not be written; it holds until bnaGPT is closed.
+        """
+        changed = replace(self._library.get(conversation_id), tools=on)
+        await self._library.keep(changed)
+        return changed
+
+    def waiting(self, conversation_id: str) -> tuple[Approval, ...]:
+        """The calls of a conversation that wait for the user's word, the oldest first."""
+        return self._approvals.waiting(conversation_id)
+
+    async def decide(self, approval_id: str, decision: Decision) -> None:
+        """Give the user's word on a call.
+
+        Raises:
+            OSError: It could not be kept for good; it holds until bnaGPT is closed.
+        """
+        await self._approvals.decide(approval_id, decision)
+
+    async def revoke(self, tool: str) -> None:
+        """Ask before a tool acts, though it was allowed before.
+
+        Raises:
+            OSError: It could not be kept for good; it holds until bnaGPT is closed.
+        """
+        await self._approvals.revoke(tool)
+
+    async def subject(self, message: Message) -> str:
+        """What a call did or will do, in full; empty for a message that is no tool's result."""
+        call = next(iter(message.tool_calls), None)
+        tool = await self._toolbox.find(call.name) if call else None
+        if call is None:
+            return ""
+        return subject_of(tool, call.arguments)
+
+    def use(
+        self,
+        conversation_id: str,
+        name: str,
+        arguments: Mapping[str, object],
+        *,
+        question: str = "",
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Run a tool for the user, who need not be asked. Iterate inside `contextlib.aclosing`.
+
+        Args:
+            conversation_id: The conversation that gets the result.
+            name: The tool.
+            arguments: What it is called with.
+            question: What the model is then asked; empty to ask nothing.
+
+        Raises:
+            TurnRunningError: The conversation is answering a question.
+            StoreError: The conversation cannot be read.
+        """
+        return self._turns.use_tool(conversation_id, name, arguments, question=question)
+
+    def resume(self, conversation_id: str) -> AsyncGenerator[TurnEvent, None]:
+        """Go on with a turn that was broken off: do what its calls still owe, then ask.
+
+        Raises:
+            TurnRunningError: The conversation is answering a question.
+            StoreError: The conversation cannot be read.
+        """
+        return self._turns.resume(conversation_id)
+
+    def drain_reports(self) -> list[str]:
+        """What went wrong with tools since the last call, in sentences for the user."""
+        return self._toolbox.drain_reports()
+
+    async def aclose(self) -> None:
+        """End whatever tools started."""
+        await self._toolbox.aclose()

@@ -1,0 +1,89 @@
+"""The tools there are: those of this program, and those that servers lend."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .tools.base import Tool
+
+
+class Lender(Protocol):
+    """Something that has further tools."""
+
+    async def tools(self) -> tuple[Tool, ...]:
+        """The tools that it has at this moment."""
+        ...
+
+    def drain_reports(self) -> list[str]:
+        """What went wrong since the last call, in sentences for the user."""
+        ...
+
+    async def aclose(self) -> None:
+        """End whatever it started."""
+        ...
+
+
+class Closing(Protocol):
+    """Something that has to be ended."""
+
+    async def aclose(self) -> None:
+        """End whatever it started."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a toolbox holds."""
+
+    tools: Sequence[Tool] = ()
+    """The program's own tools."""
+    lenders: Sequence[Lender] = ()
+    """Who has further ones."""
+    closing: Sequence[Closing] = ()
+    """What the tools use and is to be ended with them."""
+
+
+class Toolbox:
+    """Gives tools by their names.
+
+    Args:
+        make: Makes what it holds; called once, in a thread, when a tool is first needed.
+    """
+
+    def __init__(self, make: Callable[[], Kit] = Kit) -> None:
+        self._make = make
+        self._made: asyncio.Future[Kit] | None = None
+
+    async def tools(self) -> tuple[Tool, ...]:
+        """All tools; of two with the same name the program's own."""
+        if self._made is None:
+            self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
+        kit = await asyncio.shield(self._made)
+        found = {tool.name: tool for tool in kit.tools}
+        for lender in kit.lenders:
+            for tool in await lender.tools():
+                found.setdefault(tool.name, tool)
+        return tuple(found.values())
+
+    async def find(self, name: str) -> Tool | None:
+        """The tool of a name; `None` when there is none."""
+        return next((tool for tool in await self.tools() if tool.name == name), None)
+
+    def drain_reports(self) -> list[str]:
+        """What went wrong with lenders since the last call, in sentences for the user."""
+        if self._made is None or not self._made.done():
+            return []
+        kit = self._made.result()
+        return [report for lender in kit.lenders for report in lender.drain_reports()]
+
+    async def aclose(self) -> None:
+        """End whatever the tools started."""
+        if self._made is None:
+            return
+        kit = await self._made
+        await asyncio.gather(*(each.aclose() for each in (*kit.lenders, *kit.closing)))

@@ -1,0 +1,166 @@
+"""What a tool is about to do, in full, and the keys that allow it or do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import getters, on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from ..backend.permission import Approval, Decision, Permission
+from ..backend.text import one_line, visible
+from .field import Field
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+ARMING_SECONDS: Final = 0.4
+"""For how long keys are ignored: they were typed before this could be read."""
+
+_CHOICES: Final = (
+    ("y", "yes, once"),
+    ("c", "in this conversation"),
+    ("a", "always"),
+    ("n", "no"),
+    ("w", "no, because…"),
+)
+
+
+class ApprovalBar(Vertical, can_focus=True):
+    """Asks the user about one call; hidden while there is none to ask about."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "decide('once')", "yes", id="approval.once", tooltip="Allow this once"),
+        Binding(
+            "c",
+            "decide('conversation')",
+            "in this conversation",
+            id="approval.conversation",
+            tooltip="Allow this tool in this conversation",
+        ),
+        Binding(
+            "a",
+            "decide('always')",
+            "always",
+            id="approval.always",
+            tooltip="Allow this tool everywhere; /tools takes it back",
+        ),
+        Binding("n", "decide('no')", "no", id="approval.no", tooltip="Do not allow it"),
+        Binding(
+            "w",
+            "explain",
+            "no, because…",
+            id="approval.explain",
+            tooltip="Do not allow it, and tell the model why",
+        ),
+        Binding("up,k", "scroll(-1)", "up", id="approval.up", tooltip="Up", show=False),
+        Binding("down,j", "scroll(1)", "down", id="approval.down", tooltip="Down", show=False),
+        Binding("pageup", "scroll(-8)", "up", id="approval.pageup", tooltip="Up", show=False),
+        Binding(
+            "pagedown", "scroll(8)", "down", id="approval.pagedown", tooltip="Down", show=False
+        ),
+    ]
+
+    @dataclass
+    class Decided(Message):
+        """The user gave their word on a call."""
+
+        bar: ApprovalBar
+        """The bar that asked."""
+        approval: Approval
+        """The call."""
+        decision: Decision
+        """The word."""
+
+        @property
+        def control(self) -> ApprovalBar:
+            """The bar that asked."""
+            return self.bar
+
+    approval: reactive[Approval | None] = reactive(None, repaint=False)
+    """The call that is asked about; `None` for none."""
+    armed: reactive[bool] = reactive(False, repaint=False, toggle_class="-armed")
+    """Whether keys are taken."""
+
+    _scroll = getters.query_one(VerticalScroll)
+    _subject = getters.query_one("#subject", Static)
+    _field = getters.query_one(Input)
+
+    def compose(self) -> ComposeResult:
+        """What will be done, the choices, and a line for words."""
+        with VerticalScroll(can_focus=False):
+            yield Static(id="subject", markup=False)
+        choices = [
+            part
+            for key, meaning in _CHOICES
+            for part in ((key, "bold $accent"), f" {meaning}", ("  ·  ", "$muted"))
+        ]
+        yield Static(Content.assemble(*choices[:-1]), id="choices")
+        yield Field(placeholder="what the model is told · enter sends · esc goes back")
+
+    def watch_approval(self, approval: Approval | None) -> None:
+        """Show another call, or nothing."""
+        self.display = approval is not None
+        self.remove_class("-explaining")
+        self.armed = False
+        if approval is None:
+            return
+        self.border_title = f"{one_line(approval.tool, 60)} wants to run"
+        self._subject.update(Content(visible(approval.subject)))
+        self._scroll.scroll_home(animate=False)
+        self.set_timer(ARMING_SECONDS, self._arm)
+
+    def _arm(self) -> None:
+        self.armed = True
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Take no word before there was time to read what it is about."""
+        if action in {"decide", "explain"}:
+            return self.armed
+        return True
+
+    def action_decide(self, permission: str) -> None:
+        """Give the user's word.
+
+        Args:
+            permission: A `Permission`.
+        """
+        self._give(Decision(Permission(permission)))
+
+    def action_explain(self) -> None:
+        """Ask for words that go to the model with the no."""
+        self.add_class("-explaining")
+        self._field.value = ""
+        self._field.focus()
+
+    def action_scroll(self, rows: int) -> None:
+        """Show more of what will be done.
+
+        Args:
+            rows: How far; up when negative.
+        """
+        self._scroll.scroll_relative(y=rows, animate=False)
+
+    @on(Input.Submitted)
+    def _explained(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._give(Decision(Permission.NO, event.value))
+
+    def stop_explaining(self) -> bool:
+        """Leave the line for words; whether there was one to leave."""
+        if not self.has_class("-explaining"):
+            return False
+        self.remove_class("-explaining")
+        self.focus()
+        return True
+
+    def _give(self, decision: Decision) -> None:
+        if self.approval:
+            self.post_message(self.Decided(self, self.approval, decision))

@@ -1,0 +1,265 @@
+"""Tools as a user meets them: cards, approval by key, stopping, going on, opening."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bnagpt_tui.backend.approvals import Approvals
+from bnagpt_tui.backend.models import Outcome, Role
+from bnagpt_tui.screens.hands import save_file
+from bnagpt_tui.widgets.approval_bar import ApprovalBar
+from tests.app.session import OpenApp, Session
+from tests.fakes import CALLS, DONE, Gate, Hands, ScriptedEngine, Step, call
+from tests.waiting import until
+
+ACTS: list[Step] = [call("c1", "act", '{"code":"print(1)\\nprint(2)"}'), CALLS]
+LOOKS: list[Step] = [call("c1", "look", '{"what":"rain"}'), CALLS]
+
+
+def engine(*scripts: list[Step]) -> ScriptedEngine:
+    return ScriptedEngine([*scripts], tools=True)
+
+
+async def send(session: Session, text: str) -> None:
+    session.screen.prompt.focus()
+    session.screen.prompt.put(text)
+    await session.press("enter")
+
+
+async def armed(session: Session) -> ApprovalBar:
+    bar = session.screen.approval_bar
+    await until(lambda: bar.armed)
+    return bar
+
+
+async def test_a_call_is_a_card_and_its_sources_are_listed(open_app: OpenApp) -> None:
+    hands = Hands()
+    scripted = engine(LOOKS, ["It is fine [1].", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box()) as session:
+        await send(session, "weather?")
+        await session.sees("[1] About rain · example.org")
+        shown = session.shown()
+        assert "tool · look" in shown
+        assert "what: rain" in shown
+        assert "▸ output (4 words)" in shown
+        assert "1 source" in shown
+        await session.press("tab", "k", "space")
+        await session.sees("▾ output")
+
+
+async def test_a_tool_is_approved_by_key_after_all_of_it_was_shown(open_app: OpenApp) -> None:
+    hands = Hands()
+    scripted = engine(ACTS, ["Ran it.", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box()) as session:
+        await send(session, "run it")
+        await session.sees("act wants to run")
+        bar = await armed(session)
+        assert bar.has_focus
+        shown = session.shown()
+        assert "print(1)" in shown
+        assert "print(2)" in shown
+        assert "waits for your word" in shown
+        await session.press("y")
+        await session.sees("Ran it.")
+        assert hands.done == ["act print(1)\nprint(2)"]
+        assert not bar.display
+        assert session.screen.prompt.has_focus
+
+
+async def test_keys_typed_before_the_question_could_be_read_allow_nothing(
+    open_app: OpenApp,
+) -> None:
+    hands = Hands()
+    async with open_app(engine=engine(ACTS, ["No.", DONE]), toolbox=hands.box()) as session:
+        await send(session, "run it")
+        await until(lambda: session.screen.approval_bar.has_focus)
+        assert not session.screen.approval_bar.armed
+        await session.press("y", "a")
+        assert hands.done == []
+        assert session.chat.tools.waiting(session.screen.open_id)
+        await armed(session)
+        await session.press("n")
+        await session.settled()
+
+
+async def test_what_is_being_typed_keeps_the_keys(open_app: OpenApp) -> None:
+    hands = Hands()
+    gate = Gate()
+    async with open_app(
+        engine=engine([gate, *ACTS], ["No.", DONE]), toolbox=hands.box()
+    ) as session:
+        await send(session, "run it")
+        await session.type("my next question")
+        gate.open()
+        await armed(session)
+        await session.press("y")
+        assert session.screen.prompt.text == "my next questiony"
+        assert hands.done == []
+        await session.press("tab", "n")
+        await session.settled()
+
+
+async def test_a_no_with_words_reaches_the_model(open_app: OpenApp) -> None:
+    hands = Hands()
+    scripted = engine(ACTS, ["All right.", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box()) as session:
+        await send(session, "run it")
+        await armed(session)
+        await session.press("w")
+        await session.type("too slow")
+        await session.press("escape")
+        assert session.screen.approval_bar.has_focus
+        await session.press("w")
+        await session.type("use look")
+        await session.press("enter")
+        await session.sees("All right.")
+        assert "They say: use look" in scripted.requests[1].messages[-1].content
+        assert "did not allow it" in session.shown()
+
+
+async def test_escape_stops_a_tool_and_enter_goes_on(open_app: OpenApp) -> None:
+    hands = Hands()
+    scripted = engine([call("c1", "slow"), CALLS], ["There.", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box()) as session:
+        await send(session, "go")
+        await session.sees("half way")
+        assert "running" in session.shown()
+        await session.press("escape")
+        await session.sees("■ not done · tab enter goes on")
+        hands.gate.open()
+        await session.press("tab", "enter")
+        await session.sees("There.")
+        assert [m.content for m in session.messages] == ["go", "", "all the way", "There."]
+
+
+async def test_another_conversation_can_be_read_while_a_tool_waits(open_app: OpenApp) -> None:
+    hands = Hands()
+    scripted = engine(ACTS, ["Ran it.", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box()) as session:
+        await send(session, "run it")
+        await armed(session)
+        waiting = session.screen.open_id
+        await session.press("ctrl+n")
+        assert not session.screen.approval_bar.display
+        await session.screen.open_conversation(waiting)
+        await armed(session)
+        assert "act wants to run" in session.shown()
+        session.screen.approval_bar.focus()
+        await session.press("y")
+        await session.sees("Ran it.")
+
+
+async def test_closing_while_a_tool_waits_keeps_the_call_for_later(
+    open_app: OpenApp,
+) -> None:
+    hands = Hands()
+    async with open_app(engine=engine(ACTS), toolbox=hands.box()) as session:
+        await send(session, "run it")
+        await armed(session)
+        name = session.screen.conversation.name
+        repository = session.repository
+    scripted = engine(["Ran it.", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box(), name=name) as session:
+        await session.sees("■ not done")
+        await session.press("tab", "enter")
+        await session.sees("act wants to run")
+        await armed(session)
+        session.screen.approval_bar.focus()
+        await session.press("y")
+        await session.sees("Ran it.")
+        kept = repository.load(session.screen.open_id)[1]
+    assert [m.role for m in kept] == [Role.USER, Role.ASSISTANT, Role.TOOL, Role.ASSISTANT]
+    assert kept[2].outcome is Outcome.COMPLETE
+
+
+async def test_x_runs_a_python_block_by_hand(open_app: OpenApp) -> None:
+    hands = Hands()
+    scripted = engine(["```python\n1\n```\n\n```rust\nx\n```\n", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box()) as session:
+        await send(session, "code?")
+        await session.settled()
+        await session.press("tab", "x", "b")
+        await session.sees("Only Python can be run here")
+        await session.press("x", "a")
+        await session.settled()
+        assert session.messages[-1].tool_calls[0].arguments == '{"code": "1"}'
+        assert "no tool “run_python”" in session.messages[-1].content
+
+
+async def test_web_asks_what_it_searches_for(open_app: OpenApp) -> None:
+    scripted = engine(["Answered.", DONE])
+    async with open_app(engine=scripted, toolbox=Hands().box()) as session:
+        await send(session, "/web rain in Rio")
+        await session.sees("Answered.")
+        assert [m.role for m in session.messages] == [Role.USER, Role.TOOL, Role.ASSISTANT]
+        assert session.messages[0].content == "rain in Rio"
+        assert session.messages[1].tool_calls[0].arguments == '{"query": "rain in Rio"}'
+
+
+async def test_page_without_a_question_only_reads(open_app: OpenApp) -> None:
+    scripted = engine()
+    async with open_app(engine=scripted, toolbox=Hands().box()) as session:
+        await send(session, "/page example.org/a")
+        await session.settled()
+        assert session.messages[0].tool_calls[0].arguments == '{"address": "https://example.org/a"}'
+        assert scripted.requests == []
+        await send(session, "/page")
+        assert session.screen.prompt.text == "/page "
+
+
+async def test_ctrl_t_switches_tools_for_this_conversation(open_app: OpenApp) -> None:
+    async with open_app(engine=engine(), toolbox=Hands().box()) as session:
+        await session.sees("tools on")
+        await session.press("ctrl+t")
+        await session.sees("tools off")
+
+
+async def test_always_can_be_taken_back(open_app: OpenApp, tmp_path: Path) -> None:
+    hands = Hands()
+    approvals = Approvals(path=tmp_path / "allowed.json")
+    scripted = engine(ACTS, ["Ran it.", DONE])
+    async with open_app(engine=scripted, toolbox=hands.box(), approvals=approvals) as session:
+        await send(session, "run it")
+        await armed(session)
+        await session.press("a")
+        await session.sees("Ran it.")
+        await send(session, "/tools")
+        await session.sees("acts, always allowed")
+        await session.type("act")
+        await session.press("enter")
+        await session.sees("act asks again")
+        assert not await approvals.is_given("any", "act")
+
+
+async def test_a_file_of_a_tool_is_saved_beside_and_never_over_another(
+    open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("mine")
+    scripted = engine(ACTS, ["Ran it.", DONE])
+    async with open_app(engine=scripted, toolbox=Hands().box()) as session:
+        await send(session, "run it")
+        await armed(session)
+        await session.press("y")
+        await session.sees("Ran it.")
+        await session.press("tab", "k", "o")
+        await session.sees("save a.txt here")
+        await session.press("enter")
+        await session.sees("Saved as")
+        assert (tmp_path / "a.txt").read_text() == "mine"
+        assert (tmp_path / "a (2).txt").read_text() == "hi"
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("../../etc/passwd", "passwd"),
+        (".bashrc", "bashrc"),
+        ("a\x1b[2J.txt", "a␛[2J.txt"),
+        ("", "file"),
+    ],
+)
+def test_a_files_name_leads_nowhere_else(tmp_path: Path, name: str, saved: str) -> None:
+    assert save_file(tmp_path, name, b"x") == tmp_path / saved
