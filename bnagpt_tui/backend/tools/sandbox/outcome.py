@@ -1,0 +1,34 @@
+"""What an interpreter is to the sandbox, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+Report: TypeAlias = Callable[[str], None]
+"""Takes output as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run beside its output."""
+
+    value: str = ""
+    """The last expression's value, as the interpreter writes it; empty for none."""
+    error: str = ""
+    """The traceback, or why the run was ended; empty when it came to its end."""
+    is_lost: bool = False
+    """Whether the interpreter has ended, and all that it knew is gone."""
+
+
+class Interpreter(Protocol):
+    """Runs code, and remembers what earlier code defined."""
+
+    async def run(self, code: str, report: Report) -> Outcome:
+        """Run code; when it is cancelled, the code has stopped before it returns."""
+        ...
+
+    async def aclose(self) -> None:
+        """End it and everything it started."""
+        ...

@@ -1,0 +1,58 @@
+"""Sandboxes of every kind that this machine has."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from bnagpt_tui.backend.tools.base import ToolResult
+from bnagpt_tui.backend.tools.sandbox import Sandbox, SandboxOptions
+from bnagpt_tui.backend.tools.sandbox.scratch import Scratch
+
+MakeSandbox = Callable[..., Sandbox]
+
+
+def has_bwrap() -> bool:
+    """Whether `bwrap` may do here what it has to."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return False
+    words = [program, "--unshare-all", "--unshare-user", "--disable-userns", "--ro-bind", "/", "/"]
+    return subprocess.run([*words, "true"], check=False, capture_output=True).returncode == 0
+
+
+BWRAP = pytest.param(
+    "bwrap",
+    marks=pytest.mark.skipif(not has_bwrap(), reason="bwrap is not there, or may not work here"),
+)
+
+
+@pytest.fixture
+async def make_sandbox(tmp_path: Path) -> AsyncIterator[MakeSandbox]:
+    """Makes sandboxes, and ends them."""
+    made: list[Sandbox] = []
+
+    def make(kind: str, **limits: object) -> Sandbox:
+        options = SandboxOptions(tmp_path / "scratch", kind, **limits)  # type: ignore[arg-type]
+        made.append(Sandbox(options))
+        return made[-1]
+
+    yield make
+    for sandbox in made:
+        await sandbox.aclose()
+    shared = Scratch(SandboxOptions(tmp_path / "scratch"), "c", 65534).base
+    await asyncio.to_thread(shutil.rmtree, shared, ignore_errors=True)
+
+
+def ignore(_text: str) -> None:
+    """Take nothing."""
+
+
+async def run(sandbox: Sandbox, code: str, conversation: str = "c") -> ToolResult:
+    """Run code and give its result."""
+    return await sandbox.run(conversation, code, ignore)
