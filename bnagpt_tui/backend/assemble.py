@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 from .approvals import ALLOWED_FILE, Approvals
 from .chat import ChatService
 from .engines.selecting import SelectingEngine
+from .errors import SettingsError
 from .history import PromptHistory
+from .settings import CONFIG_FILE
 from .setup import Setup
 from .store import Archive, Repository, Searcher
 from .store.unkept import UnkeptArchive
-from .toolbox import Kit, Toolbox
+from .toolbox import Kit, Lender, Toolbox
 from .turns import ChatOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .settings import Settings
+    from .tools.mcp import ServerOptions
 
+
+SCRATCH: Final = "scratch"
+"""The directory, beside the conversations, in which code that models wrote may write."""
 
 NOT_ALLOWED: Final = "It acts, and was not allowed with --allow on the command line."
 """What a model is told where there is nobody to be asked."""
@@ -47,19 +54,74 @@ def build_searcher(settings: Settings) -> Searcher:
     return Searcher(settings.data_dir)
 
 
-def build_toolbox() -> Toolbox:
-    """The tools; they are made when one is first needed."""
+def build_toolbox(settings: Settings) -> Toolbox:
+    """The tools that the settings ask for; they are made when one is first needed.
+
+    Raises:
+        SettingsError: A server that lends tools is described in a way that makes no sense.
+    """
+    servers = _servers(settings)
 
     def make() -> Kit:
+        # What libraries log must not come out on the screen.
+        logging.getLogger().addHandler(logging.NullHandler())
         from .tools.registry import own_tools  # noqa: PLC0415  # none is part of the start
+        from .tools.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415
+        from .tools.web import WebOptions  # noqa: PLC0415
 
-        return Kit(own_tools())
+        web = WebOptions(
+            service=settings.web_search,
+            address=settings.web_search_url,
+            key=settings.web_search_key,
+            private=settings.private_addresses,
+        )
+        sandbox = Sandbox(
+            SandboxOptions(
+                kind=settings.sandbox,
+                scratch=settings.data_dir / SCRATCH,
+                environment=settings.sandbox_environment,
+            )
+        )
+        runs = sandbox if settings.sandbox != "off" else None
+        return Kit(own_tools(web, runs), _lenders(servers), (sandbox,))
 
     return Toolbox(make)
 
 
+def _lenders(servers: tuple[ServerOptions, ...]) -> tuple[Lender, ...]:
+    if not servers:
+        return ()
+    from .tools.mcp import Servers  # noqa: PLC0415  # few have any
+
+    return (Servers(servers),)
+
+
+def _servers(settings: Settings) -> tuple[ServerOptions, ...]:
+    """The servers that lend tools.
+
+    Raises:
+        SettingsError: One is described in a way that makes no sense.
+    """
+    if not settings.mcp_servers:
+        return ()
+    from .tools.mcp import server_options  # noqa: PLC0415  # few have any
+
+    found = []
+    for name, table in settings.mcp_servers.items():
+        try:
+            found.append(server_options(name, table))
+        except TypeError as error:
+            place = settings.config_dir / CONFIG_FILE
+            raise SettingsError(f"{place}: mcp_servers.{name}: {error}.") from None
+    return tuple(found)
+
+
 def build_chat(settings: Settings, engine: SelectingEngine | None = None) -> ChatService:
-    """The chat service over this engine, or over the one that the settings ask for."""
+    """The chat service over this engine, or over the one that the settings ask for.
+
+    Raises:
+        SettingsError: A server that lends tools is described in a way that makes no sense.
+    """
     engine = engine or build_engine(settings)
     return ChatService(
         engine,
@@ -68,7 +130,7 @@ def build_chat(settings: Settings, engine: SelectingEngine | None = None) -> Cha
         setup=Setup(engine, settings.config_dir),
         history=PromptHistory(settings.data_dir / "prompts.jsonl"),
         searcher=build_searcher(settings),
-        toolbox=build_toolbox(),
+        toolbox=build_toolbox(settings),
         approvals=Approvals(settings.allow, path=settings.config_dir / ALLOWED_FILE),
     )
 
@@ -83,13 +145,16 @@ def build_asking(
         engine: Who answers.
         allow: The tools that may act.
         keeping: Whether the conversation is kept.
+
+    Raises:
+        SettingsError: A server that lends tools is described in a way that makes no sense.
     """
     repository = build_repository(settings)
     return ChatService(
         engine,
         Archive(repository) if keeping else UnkeptArchive(repository),
         _options(settings),
-        toolbox=build_toolbox(),
+        toolbox=build_toolbox(settings),
         approvals=Approvals(allow, refusal=NOT_ALLOWED),
     )
 

@@ -124,7 +124,10 @@ class Bubblewrap:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._process.wait()), STARTING_SECONDS)
+                async with asyncio.timeout(STARTING_SECONDS):
+                    await self._process.wait()
+                    if self._output:
+                        await self._output.ended.wait()
         if self._output:
             self._output.close()
         if self._control:

@@ -44,6 +44,8 @@ class Output:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.taken = 0
         """Characters of this run."""
+        self.ended = asyncio.Event()
+        """Set when nobody is left who could write."""
         os.set_blocking(descriptor, False)
         asyncio.get_running_loop().add_reader(descriptor, self._read)
 
@@ -76,6 +78,7 @@ class Output:
             return False
         if not piece:
             asyncio.get_running_loop().remove_reader(self._descriptor)
+            self.ended.set()
             return False
         text = self._decoder.decode(piece)
         self.taken += len(text)
