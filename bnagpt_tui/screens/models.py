@@ -130,3 +130,6 @@ class ModelActions(TurnActions):
             self.show_status()
         else:
             self.show_engine()
+        await self.chat.tools.prepare()
+        for report in await self.chat.reports():
+            self.tell(report)
