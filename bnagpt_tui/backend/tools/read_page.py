@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -14,6 +13,9 @@ from .web.fetching import MOST_BYTES, fetch
 from .web.guard import anywhere, is_public
 from .web.options import WebOptions
 from .web.page import Page, read
+
+SECONDS: Final = 40.0
+"""How long a call may take: the page has 20 to come, and 14 to be made into text."""
 
 _SNIPPET: Final = 200
 
@@ -28,10 +30,10 @@ def read_page(options: WebOptions) -> Tool:
     ) -> ToolResult:
         """Read a page of the web as text. Cite it by the number that it is given."""
         fetched = await fetch(address.strip(), allowed=allowed)
-        page = await asyncio.to_thread(read, fetched)
+        page = await read(fetched)
         return _result(context, fetched.address, page, is_cut=fetched.is_cut)
 
-    return tool_from(run, name="read_page", subject="address")
+    return tool_from(run, name="read_page", seconds=SECONDS, subject="address")
 
 
 def _result(context: ToolContext, address: str, page: Page, *, is_cut: bool) -> ToolResult:

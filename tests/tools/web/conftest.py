@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -18,6 +21,8 @@ PARAGRAPHS = "".join(
 ARTICLE = f"""<!doctype html><html><head><title>The river\x1b[2J</title>
 <meta name="date" content="2026-11-27"><script>steal()</script></head>
 <body><nav>Home About</nav><article><h1>The river</h1>{PARAGRAPHS}</article></body></html>"""
+LONG = "<p>It rained over the river.</p>" * 45_000
+DEEP = "<div>" * 50_000 + "deep"
 
 
 @dataclass
@@ -27,17 +32,37 @@ class Site:
     base: str = ""
     requests: list[web.Request] = field(default_factory=list)
     hits: int = 0
+    slow: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str) -> str:
         return self.base + path
 
 
-async def _slow(_request: web.Request) -> web.StreamResponse:
+def children() -> set[str]:
+    """The numbers of the processes that this one has started and that are there yet."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {number for task in tasks for number in (task / "children").read_text().split()}
+
+
+def at_start(monkeypatch: pytest.MonkeyPatch, directory: Path, code: str) -> None:
+    """Have every interpreter that is started from here run some code first."""
+    (directory / "sitecustomize.py").write_text(code)
+    monkeypatch.syspath_prepend(directory)
+
+
+async def _slow(request: web.Request, site: Site) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/html"})
-    await response.prepare(_request)
+    await response.prepare(request)
     await response.write(b"<p>so far")
-    await asyncio.sleep(3600)
-    return response
+    site.slow.set()
+    try:
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(0.01)
+    except (ConnectionError, asyncio.CancelledError):
+        site.left.set()
+        raise
 
 
 async def _huge(request: web.Request) -> web.StreamResponse:
@@ -51,39 +76,40 @@ async def _huge(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _bomb(_request: web.Request) -> web.Response:
-    body = gzip.compress(b"\0" * 200_000_000, 9)
-    return web.Response(
-        body=body, headers={"Content-Type": "text/html", "Content-Encoding": "gzip"}
-    )
+@cache
+def bomb(megabytes: int) -> bytes:
+    """Zeros, packed a thousand times smaller, and never held as a whole here either."""
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    zeros = bytes(1024 * 1024)
+    return b"".join([*(packer.compress(zeros) for _ in range(megabytes)), packer.flush()])
 
 
-def _answers(site: Site) -> dict[str, web.Response]:
-    latin = "<html><body><p>S\xe3o Paulo</p></body></html>".encode("latin-1")
+def _answers() -> dict[str, web.Response]:
+    latin = "S\xe3o Paulo".encode("latin-1")
     html = {"Content-Type": "text/html"}
     return {
         "/article": web.Response(text=ARTICLE, content_type="text/html"),
         "/json": web.json_response({"a": 1}),
         "/latin-header": web.Response(
-            body=latin, headers={"Content-Type": "text/html; charset=ISO-8859-1"}
+            body=latin, headers={"Content-Type": "text/plain; charset=ISO-8859-1"}
         ),
         "/latin-lied": web.Response(
-            body=latin, headers={"Content-Type": "text/html; charset=utf-8"}
+            body=latin, headers={"Content-Type": "text/plain; charset=utf-8"}
         ),
-        "/unknown-charset": web.Response(
-            body=b"<p>plain</p>", headers={"Content-Type": "text/html; charset=rot13"}
-        ),
-        "/meta": web.Response(body=b'<meta charset="latin-1"><p>S\xe3o</p>', headers=html),
+        "/bomb": web.Response(body=bomb(60), headers={**html, "Content-Encoding": "gzip"}),
         "/gzip": web.Response(
             body=gzip.compress(ARTICLE.encode()), headers={**html, "Content-Encoding": "gzip"}
         ),
         "/broken-gzip": web.Response(body=b"no", headers={**html, "Content-Encoding": "gzip"}),
         "/brotli": web.Response(body=b"no", headers={**html, "Content-Encoding": "br"}),
         "/image": web.Response(body=b"x", headers={"Content-Type": "image/png"}),
-        "/deep": web.Response(text="<div>" * 100_000 + "deep", content_type="text/html"),
+        "/deep": web.Response(text=DEEP, content_type="text/html"),
+        "/long": web.Response(text=LONG, content_type="text/html"),
+        "/odd-status": web.Response(status=799),
+        "/to-nothing": web.Response(status=302, headers={"Location": "//[x"}),
         "/app": web.Response(text="<div id=root></div>", content_type="text/html"),
         "/loop": web.Response(status=302, headers={"Location": "/loop"}),
-        "/hop": web.Response(status=302, headers={"Location": "/article"}),
+        "/hop": web.Response(status=302, headers={"Location": "/json"}),
         "/to-file": web.Response(status=302, headers={"Location": "file:///etc/passwd"}),
         "/to-metadata": web.Response(
             status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}
@@ -103,12 +129,10 @@ async def site() -> AsyncIterator[Site]:
         site.hits += 1
         site.requests.append(request)
         if request.path == "/slow":
-            return await _slow(request)
+            return await _slow(request, site)
         if request.path == "/huge":
             return await _huge(request)
-        if request.path == "/bomb":
-            return await asyncio.to_thread(_bomb, request)
-        return _answers(site).get(request.path, web.Response(status=404))
+        return _answers().get(request.path, web.Response(status=404))
 
     app = web.Application()
     app.router.add_get("/{path:.*}", serve)

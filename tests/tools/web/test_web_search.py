@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
-from ddgs.base import BaseSearchEngine
-from ddgs.engines import ENGINES
-from ddgs.results import TextResult
 
 from bnagpt_tui.backend.errors import ToolError
 from bnagpt_tui.backend.tools.base import ToolContext, ToolResult
 from bnagpt_tui.backend.tools.web import WebOptions
 from bnagpt_tui.backend.tools.web.services import Found
 from bnagpt_tui.backend.tools.web_search import web_search
+from tests.tools.web.conftest import at_start, children
 
 KEY = "tvly-secret-key"
 
@@ -29,6 +31,7 @@ class Service:
     base: str = ""
     status: int = 200
     body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
     requests: list[web.Request] = field(default_factory=list)
     posted: list[Any] = field(default_factory=list)
 
@@ -43,7 +46,9 @@ async def service() -> AsyncIterator[Service]:
             service.posted.append(await request.json())
         if isinstance(service.body, str):
             return web.Response(text=service.body, status=service.status, content_type="text/html")
-        return web.json_response(service.body, status=service.status)
+        if isinstance(service.body, bytes):
+            return web.Response(body=service.body, headers=service.headers)
+        return web.json_response(service.body, status=service.status, headers=service.headers)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", serve)
@@ -121,8 +126,8 @@ async def test_braves_marks_are_taken_out(service: Service) -> None:
     ("name", "status", "body", "sentence"),
     [
         ("searxng", 403, "no", "formats: \\[html, json\\]"),
-        ("tavily", 401, {}, "does not accept the key"),
-        ("brave", 429, {}, "as often as the plan allows"),
+        ("tavily", 401, {}, "does not let you in"),
+        ("brave", 429, {}, "as often as it allows"),
         ("brave", 500, {}, "status 500"),
         ("tavily", 200, "<html>", "no list of pages"),
         ("tavily", 200, [1], "no list of pages"),
@@ -173,36 +178,108 @@ async def test_another_way_of_searching_can_be_passed_in() -> None:
     assert len(result.sources) == 2
 
 
+async def test_a_service_that_sends_elsewhere_is_not_followed(service: Service) -> None:
+    service.status, service.headers = 307, {"Location": service.base + "/elsewhere"}
+    with pytest.raises(ToolError, match="it is not followed"):
+        await search(WebOptions("tavily", service.base, KEY))
+    assert len(service.requests) == 1
+
+
+async def test_an_answer_without_end_is_not_unpacked(service: Service) -> None:
+    service.body = gzip.compress(b" " * 50_000_000)
+    service.headers = {"Content-Encoding": "gzip"}
+    with pytest.raises(ToolError, match="too much"):
+        await search(WebOptions("searxng", service.base))
+
+
+LOOPBACK = """
+from ddgs.base import BaseSearchEngine
+from ddgs.engines import ENGINES
+from ddgs.results import TextResult
+
 class Loopback(BaseSearchEngine[TextResult]):
-    """An engine of the real library whose service is on loopback."""
-
-    name = "loopback"
+    name = provider = "loopback"
     category = "text"
-    provider = "loopback"
     search_method = "GET"
+    search_url = "BASE/html"
     items_xpath = "//li"
-    elements_xpath: ClassVar[dict[str, str]] = {
-        "title": ".//a//text()",
-        "href": ".//a/@href",
-        "body": ".//p//text()",
-    }
+    elements_xpath = {"title": ".//a//text()", "href": ".//a/@href", "body": ".//p//text()"}
 
-    def build_payload(self, query: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+    def build_payload(self, query, *arguments, **more):
         return {"q": query}
+
+ENGINES["text"] = {"loopback": Loopback}
+"""
+"""Gives the real library, in the process that searches, an engine on loopback."""
 
 
 async def test_ddgs_searches_without_a_key(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     service.body = "<ul><li><a href='https://d.example/'>Duck</a><p>quacks</p></li></ul>"
-    Loopback.search_url = service.base + "/html"
-    monkeypatch.setitem(ENGINES, "text", {"loopback": Loopback})
+    at_start(monkeypatch, tmp_path, LOOPBACK.replace("BASE", service.base))
     result = await search(WebOptions())
     assert service.requests[0].query["q"] == "rain in Rio"
     assert result.content == "[4] Duck\nhttps://d.example/\nquacks"
+
+
+async def test_ddgs_that_finds_nothing_is_no_failure(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service.body = "<ul></ul>"
+    at_start(monkeypatch, tmp_path, LOOPBACK.replace("BASE", service.base))
+    assert "Nothing was found" in (await search(WebOptions())).content
 
 
 async def test_ddgs_without_a_network_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DDGS_PROXY", "http://127.0.0.1:9")
     with pytest.raises(ToolError, match="No search engine answered"):
         await search(WebOptions())
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("RatelimitException", "want a rest"),
+        ("TimeoutException", "did not answer in time"),
+        ("DDGSException", "No search engine answered"),
+    ],
+)
+async def test_what_ddgs_raises_is_a_sentence(
+    error: str, sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = "import ddgs.ddgs; from ddgs.exceptions import *\ndef text(*a, **b): raise ERROR('no')\n"
+    code += "ddgs.ddgs.DDGS.text = text"
+    at_start(monkeypatch, tmp_path, code.replace("ERROR", error))
+    with pytest.raises(ToolError, match=sentence):
+        await search(WebOptions())
+
+
+async def test_without_the_extra_another_service_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at_start(monkeypatch, tmp_path, "import sys; sys.modules['ddgs'] = None")
+    with pytest.raises(ToolError, match="needs the extra “web”"):
+        await search(WebOptions())
+
+
+async def test_escape_ends_a_search_that_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, left = asyncio.Event(), asyncio.Event()
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        with suppress(ConnectionError):
+            await reader.read()
+        left.set()
+        writer.close()
+
+    proxy = await asyncio.start_server(keep, "127.0.0.1", 0)
+    monkeypatch.setenv("DDGS_PROXY", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    searching = asyncio.create_task(search(WebOptions()))
+    await asyncio.wait_for(asked.wait(), 10)
+    searching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await searching
+    assert not children()
+    await asyncio.wait_for(left.wait(), 1)
+    proxy.close()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from ...errors import ToolError
 from ...text import one_line
+from .fetched import Fetched
 from .guard import Allowed, LookUp, host_of, is_public, look_up, resolve
+from .receiving import ACCEPTED, receive
 
 if TYPE_CHECKING:
     import httpx
@@ -37,21 +39,6 @@ _READABLE: Final = ("text/", "application/json", "application/xml", "application
 _ENDINGS: Final = ("+json", "+xml")
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A page as it came."""
-
-    address: str
-    """Where it was in the end."""
-    kind: str
-    """Its media type, as in `text/html`."""
-    charset: str
-    """What the header says of its encoding; empty for nothing."""
-    body: bytes
-    is_cut: bool
-    """Whether it is larger than what was read."""
-
-
 async def fetch(
     address: str,
     *,
@@ -72,27 +59,60 @@ async def fetch(
     """
     shown = one_line(address, 120)
     try:
-        async with asyncio.timeout(seconds):
-            return await _follow(address, allowed=allowed, look_up=look_up)
+        async with asyncio.timeout(seconds), _client() as client:
+            return await _follow(client, address, allowed=allowed, look_up=look_up)
     except TimeoutError:
-        raise ToolError(f"{shown} did not come within {seconds:.0f} seconds.") from None
+        raise ToolError(
+            f"{shown} did not come within {seconds:g} seconds. Try another page."
+        ) from None
 
 
-async def _follow(address: str, *, allowed: Allowed, look_up: LookUp) -> Fetched:
-    """Fetch a page, going where it sends."""
+@asynccontextmanager
+async def _client() -> AsyncIterator[httpx.AsyncClient]:
+    """Who asks: through no proxy, since nobody could say what that connects to.
+
+    No connection is used twice: it is known by its number, and another name may have that too.
+    """
     await asyncio.to_thread(import_module, "httpx")
     import httpx  # noqa: PLC0415  # it is there by now
 
-    limits = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
-    async with httpx.AsyncClient(timeout=limits, trust_env=False) as client:
-        for _ in range(MOST_REDIRECTS + 1):
-            host, port = host_of(address)
-            numbers = await resolve(host, port, allowed=allowed, look_up=look_up)
-            found = await _ask(client, address, host, numbers)
-            if isinstance(found, Fetched):
-                return found
-            address = found
+    async with httpx.AsyncClient(
+        timeout=httpx.Timeout(SECONDS, connect=CONNECT_SECONDS),
+        limits=httpx.Limits(max_keepalive_connections=0),
+        trust_env=False,
+        verify=await asyncio.to_thread(httpx.create_ssl_context),
+    ) as client:
+        yield client
+
+
+async def _follow(
+    client: httpx.AsyncClient, address: str, *, allowed: Allowed, look_up: LookUp
+) -> Fetched:
+    """Fetch a page, going where it sends."""
+    for _ in range(MOST_REDIRECTS + 1):
+        address = _written_out(address)
+        host, port = host_of(address)
+        numbers = await resolve(host, port, allowed=allowed, look_up=look_up)
+        found = await _ask(client, address, host, numbers)
+        if isinstance(found, Fetched):
+            return found
+        address = found
     raise ToolError(f"The page sends elsewhere more than {MOST_REDIRECTS} times.")
+
+
+def _written_out(address: str) -> str:
+    """The address as it is asked for, with every odd character written as a number.
+
+    Raises:
+        ToolError: It is no address of a page.
+    """
+    import httpx  # noqa: PLC0415  # it is there by now
+
+    host_of(address)
+    try:
+        return str(httpx.URL(address))
+    except (httpx.InvalidURL, ValueError):
+        raise ToolError(f"“{one_line(address, 120)}” is not an address of a page.") from None
 
 
 async def _ask(
@@ -112,7 +132,7 @@ async def _ask(
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise ToolError(_sentence(host, error)) from None
         try:
-            return await _take(response, address)
+            return await _take(response, address, one_line(host, 80))
         except httpx.HTTPError as error:
             raise ToolError(_sentence(host, error)) from None
         finally:
@@ -128,7 +148,7 @@ def _request(client: httpx.AsyncClient, address: str, host: str, number: str) ->
         headers={
             "User-Agent": AGENT,
             "Accept": "text/html,application/xhtml+xml,text/*;q=0.9,*/*;q=0.5",
-            "Accept-Encoding": "gzip",
+            "Accept-Encoding": ACCEPTED,
         },
         extensions={"sni_hostname": host},
     )
@@ -138,53 +158,29 @@ def _request(client: httpx.AsyncClient, address: str, host: str, number: str) ->
     return request
 
 
-async def _take(response: httpx.Response, address: str) -> Fetched | str:
+async def _take(response: httpx.Response, address: str, host: str) -> Fetched | str:
     """Read a reply, or where it sends."""
-    host = one_line(host_of(address)[0], 80)
     target: str | None = response.headers.get("Location")
     if response.status_code in _REDIRECTS and target:
-        return urljoin(address, target)
-    if response.status_code >= 400:
-        raise ToolError(f"{host} answered with status {response.status_code}: no page.")
+        try:
+            return urljoin(address, target)
+        except ValueError:
+            raise ToolError(f"{host} sends to something that is no address.") from None
+    if response.status_code != HTTPStatus.OK:
+        raise ToolError(f"{host} gives no page: it answered {_status(response.status_code)}.")
     kind, _, parameters = response.headers.get("Content-Type", "text/html").partition(";")
     kind = kind.strip().lower()
     if not (kind.startswith(_READABLE) or kind.endswith(_ENDINGS)):
         raise ToolError(f"The page is {one_line(kind, 60)}, which is not read here.")
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in {"identity", "gzip", "x-gzip", "deflate", ""}:
-        raise ToolError(f"{host} packed the page as {one_line(encoding, 30)}, unasked.")
-    body = bytearray()
-    is_cut = False
-    async for piece in _unpacked(response, encoding):
-        body += piece
-        if len(body) > MOST_BYTES:
-            is_cut = True
-            break
-    return Fetched(address, kind, _charset(parameters), bytes(body[:MOST_BYTES]), is_cut)
+    body, is_cut = await receive(response, MOST_BYTES)
+    return Fetched(address, kind, _charset(parameters), body, is_cut)
 
 
-async def _unpacked(response: httpx.Response, encoding: str) -> AsyncIterator[bytes]:
-    """Yield the body's bytes, never more at once than are read at the most.
-
-    Raises:
-        ToolError: It is not packed as it says.
-    """
-    packed = encoding in {"gzip", "x-gzip", "deflate"}
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
-    size = 0
-    async for piece in response.aiter_raw():
-        if unpacker is None:
-            yield piece
-            continue
-        size += len(piece)
-        if size > MOST_BYTES:
-            return
-        try:
-            yield unpacker.decompress(piece, MOST_BYTES + 1)
-        except zlib.error:
-            raise ToolError("The page came packed in a way that cannot be unpacked.") from None
-        if unpacker.unconsumed_tail:
-            return
+def _status(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
 
 
 def _charset(parameters: str) -> str:
@@ -199,8 +195,10 @@ def _sentence(host: str, error: Exception | None) -> str:
     """Why there was no page."""
     shown = one_line(host, 80)
     text = str(error).lower()
-    if "certificate" in text or "ssl" in text:
+    if "certificate" in text:
         return f"No safe connection to {shown}: its certificate was not accepted."
+    if "ssl" in text:
+        return f"No safe connection to {shown}: it does not speak TLS as it should."
     if error is not None and "Timeout" in type(error).__name__:
-        return f"{shown} did not answer in time."
+        return f"{shown} did not answer in time. Try again, or another page."
     return f"No connection to {shown}, or it broke off: there is no page."
