@@ -216,7 +216,7 @@ class ChatScreen(
         panes = [self.prompt, self.approval_bar, self.log_view, self.pane.rows]
         shown = [pane for pane in panes if pane.region]
         at = next((i for i, pane in enumerate(shown) if pane.has_focus), -1 if step > 0 else 1)
-        shown[(at + step) % len(shown)].focus()
+        self.set_focus(shown[(at + step) % len(shown)])  # at once: the next key is for it
 
     def action_toggle_list(self) -> None:
         """Show or hide the list of conversations; shown, it has the focus."""

@@ -121,6 +121,7 @@ class ToolActions(TurnActions, ReadingActions):
             self.tell("It is still answering: esc stops it.")
         else:
             self.run_turn(self.open_id, self.chat.tools.resume(self.open_id))
+            self.prompt.focus()
 
     # What tools brought
 

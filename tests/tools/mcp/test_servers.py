@@ -13,7 +13,6 @@ import pytest
 from bnagpt_tui.backend.errors import ToolArgumentsError, ToolError
 from bnagpt_tui.backend.tools.base import Tool, ToolContext, ToolResult
 from bnagpt_tui.backend.tools.mcp import ServerOptions, Servers, server_options
-from bnagpt_tui.backend.tools.mcp.translation import name_of
 from tests.waiting import until
 
 PROGRAM = str(Path(__file__).with_name("server.py"))
@@ -173,13 +172,3 @@ def test_a_table_is_read() -> None:
     assert options == ServerOptions("files", "npx", ("-y", "x"), {"A": "b"}, seconds=5.0)
     assert "b" not in repr(options).replace("'-y'", "")
     assert server_options("w", {"url": "https://x"}).address == "https://x"
-
-
-def test_names_are_such_as_services_take() -> None:
-    taken: set[str] = set()
-    for tool in ("read", "re\x1b[2Jad", "é" * 100, "read"):
-        name = name_of("s", tool, taken)
-        assert name.isascii()
-        assert len(name) <= 64
-        taken.add(name)
-    assert len(taken) == 4

@@ -1,4 +1,7 @@
-"""Tools that programs and services lend over the Model Context Protocol."""
+"""Tools that other programs lend, spoken to by the Model Context Protocol (MCP).
+
+Inside this package `mcp` is the installed library; this package is always named from its parent.
+"""
 
 from __future__ import annotations
 

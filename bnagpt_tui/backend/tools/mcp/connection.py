@@ -1,232 +1,193 @@
-"""The line to one server: opened and closed in a task of its own, used from any other."""
+"""One connection to one server, from its start to its end. Bring it in late: it loads `mcp`."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
-from importlib import import_module
-from typing import Any, Final, TextIO
+import logging
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+import anyio
+from mcp import Client, ClientSession, MCPError
+from mcp.types import (
+    CONNECTION_CLOSED,
+    METHOD_NOT_FOUND,
+    CallToolResult,
+    Implementation,
+    PaginatedRequestParams,
+)
+from pydantic import ValidationError
+
+from .... import __version__
 from ...errors import ToolError
-from ...text import one_line
-from .options import ServerOptions
+from .child import Child
+from .concealing import short
+from .listing import Listed
+from .progress import Progress
+from .remote import FORGOTTEN, TROUBLE, Remote
+from .results import result_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..base import ToolContext, ToolResult
+    from .line import Line
+    from .options import ServerOptions
 
 START_SECONDS: Final = 20.0
-"""How long a server may take to start."""
+"""How long a server may take from its start to the end of its list of tools."""
 
-_CLOSE_SECONDS: Final = 5.0
-_LAST_WORDS: Final = 2000
-_MOST_PAGES: Final = 20
-"""Pages of a server's list of tools that are read."""
+_MOST_PAGES: Final = 100
 
-MISSING: Final = "MCP servers need the extra “mcp”: pip install 'bnagpt-tui[mcp]'."
-"""What to do where the library is not there."""
-
-
-class ConnectionLostError(Exception):
-    """The server has ended, or does not answer any more."""
+# Without a handler of their own the library's warnings go to the terminal, over what is drawn.
+for _name in ("mcp", "client", "httpx2"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 class Connection:
-    """A server that was started or is asked.
-
-    The library's contexts belong to the task that enters them: hence a task that does nothing
-    but enter, wait, and leave.
+    """One connection, kept by the task that calls `stay` and used by all others.
 
     Args:
         options: The server.
     """
 
     def __init__(self, options: ServerOptions) -> None:
+        self.was_refused = False
+        """Whether the server answered the greeting with an error; another greeting may do."""
         self._options = options
-        self._closing = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._client: Any = None
-        self._errors = _LastWords()
+        self._line: Line = Remote(options) if options.address else Child(options)
+        self._scope = anyio.CancelScope()
+        self._session: ClientSession | None = None
 
-    async def start(self) -> None:
-        """Start the server, or greet it.
+    async def stay(
+        self, mode: Literal["legacy", "auto"], ready: Callable[[Connection, list[Listed]], None]
+    ) -> str:
+        """Connect, and stay connected until either side ends it.
 
-        Raises:
-            ToolError: It does not start; the sentence says why, as far as it said so.
+        Args:
+            mode: The greeting: the one that all servers of 2025 know, or the newer one first.
+            ready: Called with the tools once they are known.
+
+        Returns:
+            Why it ended, as a clause; empty when that is not known.
         """
-        ready: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.create_task(self._serve(ready))
+        self._scope.deadline = anyio.current_time() + START_SECONDS
         try:
-            async with asyncio.timeout(START_SECONDS):
-                self._client = await asyncio.shield(ready)
-        except TimeoutError:
-            await self.aclose()
-            raise ToolError(self._failed(f"no answer within {START_SECONDS:.0f} seconds")) from None
-        except ToolError:
-            await self.aclose()
-            raise
-        except asyncio.CancelledError:
-            await self.aclose()
-            raise
+            with self._scope:
+                async with Client(
+                    self._line.open(),
+                    mode=mode,
+                    cache=None,
+                    client_info=Implementation(name="bnaGPT", version=__version__),
+                ) as client:
+                    self._session = client.session
+                    listed = await self._list(client.session)
+                    self._scope.deadline = math.inf
+                    ready(self, listed)
+                    await self._line.ended.wait()
+        except Exception as error:  # noqa: BLE001  # whatever a library raises on strange input
+            return short(self._why(error), self._options)
+        finally:
+            self._line.end()
+            self._line.close()
+        if self._scope.cancelled_caught:
+            return f"it did not answer within {START_SECONDS:g} seconds"
+        return short(self._line.reason, self._options)
 
-    async def tools(self) -> list[Any]:
-        """The server's tools, as the library gives them.
+    def reports(self) -> list[str]:
+        """What of the list of tools is not used, in sentences for the user."""
+        return self._line.sieve.reports(self._options.name)
+
+    def last_words(self) -> str:
+        """What the server said last beside the messages; empty when it said nothing."""
+        return self._line.last_words()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more calls can be done."""
+        return self._line.ended.is_set()
+
+    def stop(self) -> None:
+        """Let `stay` end, in good order once the connection stands, else at once."""
+        if self._session is None:
+            self._scope.cancel()
+        self._line.end()
+
+    def cut(self) -> None:
+        """Let `stay` end at once."""
+        self._scope.cancel()
+
+    async def call(
+        self, name: str, arguments: Mapping[str, Any], context: ToolContext
+    ) -> ToolResult:
+        """Do a call. When it is cancelled the server is told so.
 
         Raises:
-            ToolError: The list could not be had.
+            ToolError: It could not be done; the sentence says why.
         """
-        found: list[Any] = []
-        cursor = None
+        server = f"The MCP server “{self._options.name}”"
+        if self._session is None:
+            raise ToolError(f"{server} is not there.")
+        progress = Progress(context.report)
+        try:
+            answer = await self._session.call_tool(
+                name, dict(arguments), progress_callback=progress, allow_input_required=True
+            )
+        except MCPError as error:
+            said = short(error.message, self._options)
+            if error.code == TROUBLE:
+                raise ToolError(f"{server} did not do it: {said}.") from None
+            if error.code == FORGOTTEN and self._options.address:
+                self._line.end(said)
+            raise ToolError(f"{server} did not do it, and said: {said}") from None
+        except (ValidationError, RuntimeError, ValueError):
+            raise ToolError(f"{server} answered in a way that is not MCP.") from None
+        finally:
+            progress.close()
+        if not isinstance(answer, CallToolResult):
+            raise ToolError(f"{server} asks back for something, which cannot be given here.")
+        return await asyncio.to_thread(result_from, answer)
+
+    async def _list(self, session: ClientSession) -> list[Listed]:
+        """The tools that can be used, of all pages."""
+        found: list[Listed] = []
+        cursor: str | None = None
         for _ in range(_MOST_PAGES):
             try:
-                async with asyncio.timeout(START_SECONDS):
-                    page = await self._client.list_tools(cursor=cursor)
-            except TimeoutError:
-                raise ToolError(self._failed("its list of tools did not come")) from None
-            except Exception as error:  # noqa: BLE001  # a server may answer anything
-                raise ToolError(self._failed(one_line(str(error), 200))) from None
-            found += page.tools
+                page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+            except MCPError as error:
+                if error.code == METHOD_NOT_FOUND:
+                    break
+                raise
+            found += (
+                Listed(
+                    tool.name,
+                    tool.description or "",
+                    tool.input_schema,
+                    tool.annotations is not None and tool.annotations.read_only_hint is True,
+                )
+                for tool in page.tools
+            )
             cursor = page.next_cursor
-            if not cursor:
+            if not cursor or self._line.sieve.is_full:
                 break
         return found
 
-    async def call(
-        self, name: str, arguments: dict[str, Any], report: Callable[[str], None]
-    ) -> Any:
-        """Call a tool; what comes back is as the library gives it.
-
-        Args:
-            name: The tool, as the server calls it.
-            arguments: What it is called with.
-            report: Takes what it says of its progress.
-
-        Raises:
-            ConnectionLostError: The server has ended.
-            ToolError: It refused.
-        """
-        library = import_module("mcp")
-        streams = import_module("anyio")
-
-        async def progress(done: float, total: float | None, message: str | None) -> None:
-            count = f"{done:g} of {total:g}" if total else f"{done:g}"
-            report(f"{count} {message or ''}".strip() + "\n")
-
-        if self._task is None or self._task.done():
-            raise ConnectionLostError
-        try:
-            return await self._client.call_tool(name, arguments, progress_callback=progress)
-        except (streams.ClosedResourceError, streams.BrokenResourceError, OSError):
-            raise ConnectionLostError from None
-        except library.MCPError as error:
-            if "closed" in str(error).lower() or self._task.done():
-                raise ConnectionLostError from None
-            raise ToolError(f"{self._options.name} refused: {one_line(str(error), 500)}") from None
-
-    async def aclose(self) -> None:
-        """End the server, or say goodbye; a server that does not care is left."""
-        self._closing.set()
-        task, self._task = self._task, None
-        if task:
-            done, _ = await asyncio.wait({task}, timeout=_CLOSE_SECONDS)
-            if not done:
-                task.cancel()
-                await asyncio.wait({task}, timeout=_CLOSE_SECONDS)
-            with suppress(asyncio.CancelledError, Exception):
-                task.result() if task.done() else None
-        self._errors.close()
-
-    async def _serve(self, ready: asyncio.Future[Any]) -> None:
-        try:
-            library = await asyncio.to_thread(import_module, "mcp")
-            async with AsyncExitStack() as stack:
-                transport = await self._transport(stack)
-                client = library.Client(transport, read_timeout_seconds=self._options.seconds)
-                ready.set_result(await stack.enter_async_context(client))
-                await self._closing.wait()
-        except ImportError:
-            _fail(ready, ToolError(MISSING))
-        except Exception as error:  # noqa: BLE001  # a server may do anything
-            _fail(ready, ToolError(self._failed(_first_of(error))))
-
-    async def _transport(self, stack: AsyncExitStack) -> Any:
-        """What carries messages: a program's pipes, or requests to a service."""
-        options = self._options
-        if options.command:
-            stdio = await asyncio.to_thread(import_module, "mcp.client.stdio")
-            parameters = stdio.StdioServerParameters(
-                command=options.command,
-                args=list(options.arguments),
-                env=dict(options.environment),
-                encoding_error_handler="replace",
-            )
-            return stdio.stdio_client(parameters, errlog=self._errors.open())
-        http = await asyncio.to_thread(import_module, "mcp.client.streamable_http")
-        httpx = await asyncio.to_thread(import_module, "httpx2")
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(
-                headers=dict(options.headers),
-                timeout=httpx.Timeout(START_SECONDS, read=options.seconds),
-            )
-        )
-        return http.streamable_http_client(options.address, http_client=client)
-
-    def _failed(self, reason: str) -> str:
-        said = self._errors.text()
-        for secret in (*self._options.environment.values(), *self._options.headers.values()):
-            if secret:
-                reason, said = reason.replace(secret, "…"), said.replace(secret, "…")
-        words = f" It said: {one_line(said, 300)}" if said.strip() else ""
-        return f"The MCP server “{self._options.name}” did not start: {reason}.{words}"
-
-
-def _fail(ready: asyncio.Future[Any], error: ToolError) -> None:
-    if not ready.done():
-        ready.set_exception(error)
-
-
-def _first_of(error: BaseException) -> str:
-    """What went wrong, of several things that did."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, FileNotFoundError):
-        return "there is no such program"
-    return one_line(str(error) or type(error).__name__, 200).rstrip(".")
-
-
-class _LastWords:
-    """Takes what a program writes to standard error, which would else be on the screen."""
-
-    def __init__(self) -> None:
-        self._reading = -1
-        self._file: TextIO | None = None
-        self._last = b""
-
-    def open(self) -> TextIO:
-        """The file to write to."""
-        self._reading, writing = os.pipe()
-        os.set_blocking(self._reading, False)
-        asyncio.get_running_loop().add_reader(self._reading, self._read)
-        self._file = os.fdopen(writing, "w")
-        return self._file
-
-    def text(self) -> str:
-        """The end of what was written."""
-        self._read()
-        return self._last.decode("utf-8", "replace")
-
-    def close(self) -> None:
-        """Take no more."""
-        if self._reading >= 0:
-            asyncio.get_running_loop().remove_reader(self._reading)
-            os.close(self._reading)
-            self._reading = -1
-        if self._file:
-            self._file.close()
-
-    def _read(self) -> None:
-        if self._reading < 0:
-            return
-        with suppress(BlockingIOError):
-            piece = os.read(self._reading, 65_536)
-            self._last = (self._last + piece)[-_LAST_WORDS:]
-            if not piece:
-                asyncio.get_running_loop().remove_reader(self._reading)
+    def _why(self, error: BaseException) -> str:
+        """What went wrong, as a clause."""
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if isinstance(error, FileNotFoundError):
+            return f"there is no such program as “{self._options.command}”"
+        if isinstance(error, OSError):
+            said = error.strerror or str(error) or type(error).__name__
+            return f"“{self._options.command}” cannot be started ({said})"
+        if isinstance(error, MCPError):
+            if error.code == CONNECTION_CLOSED:
+                return self._line.reason or f"it ended{self._line.exit}"
+            self.was_refused = error.code != TROUBLE
+            return error.message if error.code == TROUBLE else f"it said: {error.message}"
+        if isinstance(error, ValidationError):
+            return "it answered in a way that is not MCP"
+        self.was_refused = isinstance(error, RuntimeError)
+        return f"{type(error).__name__}: {error}"

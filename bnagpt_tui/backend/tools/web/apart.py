@@ -29,6 +29,7 @@ async def apart(task: str, request: bytes, *, seconds: float) -> bytes:
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # what lies in the working directory is no module of ours
         "-m",
         _WORKER,
         task,

@@ -1,0 +1,96 @@
+"""What servers list, as tools of this program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from ...errors import ToolArgumentsError
+from ...models import ToolSpec
+from ...text import one_line
+from ..base import Tool, ToolContext, ToolResult
+
+LONGEST_NAME: Final = 64
+"""Characters of a tool's name that services accept."""
+
+_DESCRIPTION: Final = 1000
+_UNFIT: Final = re.compile(r"[^a-zA-Z0-9_-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A tool as its server described it, checked for its form alone."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    reads_only: bool
+    """Whether the server says that it changes nothing. Nothing but its word stands behind that."""
+
+
+Call: TypeAlias = Callable[[str, Mapping[str, Any], ToolContext], Awaitable[ToolResult]]
+"""Does a call: takes the tool's name as its server knows it, and the arguments."""
+
+
+def tools_from(
+    server: str, listed: Iterable[Listed], call: Call, seconds: float
+) -> tuple[Tool, ...]:
+    """The tools of one server, each under a name of its own.
+
+    Args:
+        server: The server's name.
+        listed: What it listed.
+        call: Does a call.
+        seconds: How long a call may take.
+    """
+    taken: dict[str, Tool] = {}
+    for item in listed:
+        name = _free_name(f"{server}__{item.name}", taken)
+        taken[name] = Tool(
+            ToolSpec(
+                name, one_line(f"{server}: {item.description}", _DESCRIPTION), item.parameters
+            ),
+            _run(name, item.name, call),
+            acts=not item.reads_only,
+            seconds=seconds,
+        )
+    return tuple(taken.values())
+
+
+def _free_name(wanted: str, taken: Mapping[str, Tool]) -> str:
+    """The name with what services refuse replaced, and a number when it is taken."""
+    plain = _UNFIT.sub("_", wanted)
+    name, number = plain[:LONGEST_NAME], 1
+    while name in taken:
+        number += 1
+        ending = f"_{number}"
+        name = plain[: LONGEST_NAME - len(ending)] + ending
+    return name
+
+
+def _run(
+    name: str, original: str, call: Call
+) -> Callable[[ToolContext, str], Awaitable[ToolResult]]:
+    async def run(context: ToolContext, arguments: str) -> ToolResult:
+        return await call(original, _read(arguments, name), context)
+
+    return run
+
+
+def _read(arguments: str, name: str) -> Mapping[str, Any]:
+    """The arguments as values.
+
+    Raises:
+        ToolArgumentsError: They are not a JSON object.
+    """
+    try:
+        return msgspec.json.decode(arguments.strip() or "{}", type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise ToolArgumentsError(
+            f"{name} was not run: its arguments are not a JSON object ({error}). Call it again "
+            "with one that fits its schema."
+        ) from None
