@@ -180,7 +180,7 @@ class ChatScreen(
     def _complete(self, event: Prompt.Typed) -> None:
         event.stop()
         self.completions.completions = completions(event.text)
-        self.prompt.completing = bool(self.completions.completions)
+        self.prompt.completing_for = event.text if self.completions.completions else None
         self.note_draft()
 
     @on(Prompt.CompletionKey)
@@ -192,7 +192,7 @@ class ChatScreen(
             self.completions.step(-1 if event.key == "up" else 1)
         elif event.key == "escape" or chosen is None:
             self.completions.completions = ()
-            self.prompt.completing = False
+            self.prompt.completing_for = None
         else:
             self.prompt.put(chosen.text + (" " if event.key == "tab" else ""))
             if event.key == "enter":

@@ -14,7 +14,7 @@ from bnagpt_tui.backend.text import one_line, visible
 
 from .markdown import EMPTY, Row, Run, prefixed, row_of, wrap
 from .message_look import Look
-from .tool_rows import argument_rows, figures, source_rows
+from .tool_rows import argument_rows, figures, is_folded, source_rows
 
 MEMORY: Final = "the model remembers from here"
 """What the line above the first remembered message says."""
@@ -53,7 +53,7 @@ def head_rows(message: Message, state: State, width: int, look: Look) -> list[Ro
         rows.extend(_reasoning(message, state, width, look))
     if message.role is Role.TOOL:
         rows += argument_rows(message, width, look, unfolded=state.unfolded)
-        if message.content and not state.running:
+        if is_folded(message) and not state.running:
             rows.append(_folded("output", message.content, state, width, look.tool))
     return rows
 
@@ -66,7 +66,8 @@ def foot_rows(message: Message, state: State, width: int, look: Look) -> list[Ro
         rows += wrap(
             [(f"→ {one_line(call.name)} {one_line(call.arguments, width)}", look.tool)], width
         )
-    rows += source_rows(message.sources if message.role is Role.ASSISTANT else (), width, look)
+    if message.role is Role.ASSISTANT and message.sources:
+        rows += [EMPTY, *source_rows(message.sources, width, look)]
     if not (state.live or state.running):
         ending = _ending(message, look)
         rows += wrap(ending, width) if ending else []

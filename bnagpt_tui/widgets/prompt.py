@@ -88,8 +88,8 @@ class Prompt(TextArea):
             """The prompt, for `on` selectors."""
             return self.prompt
 
-    completing: bool = False
-    """Whether completions are offered, so that some keys choose among them."""
+    completing_for: str | None = None
+    """The text for which completions are offered; `None` while there are none."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
@@ -101,6 +101,11 @@ class Prompt(TextArea):
         )
         self.cursor_blink = False
         self._recall = Recall()
+
+    @property
+    def completing(self) -> bool:
+        """Whether some keys choose among completions: they are offered for what stands here."""
+        return self.completing_for == self.text
 
     @property
     def draft(self) -> str:

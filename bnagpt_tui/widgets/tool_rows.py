@@ -95,9 +95,16 @@ def output_of(message: Message, *, running: bool, unfolded: bool) -> str:
         if len(text) > MOST_SHOWN:
             return f"{text[:MOST_SHOWN]}\n… {len(text) - MOST_SHOWN} more characters: v shows all"
         return text
-    if running or message.outcome is not Outcome.COMPLETE:
+    if running or message.outcome is not Outcome.COMPLETE or code_of(message):
         return "\n".join(text.rstrip("\n").split("\n")[-TAIL_LINES:])
     return ""
+
+
+def is_folded(message: Message) -> bool:
+    """Whether there is more of the output than is shown while it is not unfolded."""
+    lines = message.content.rstrip("\n").count("\n") + 1
+    has_tail = message.outcome is not Outcome.COMPLETE or bool(code_of(message))
+    return bool(message.content) and (not has_tail or lines > TAIL_LINES)
 
 
 def source_rows(sources: tuple[Source, ...], width: int, look: Look) -> list[Row]:

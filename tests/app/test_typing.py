@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from bnagpt_tui.backend.errors import UnreachableError
 from bnagpt_tui.screens.help import HelpScreen
@@ -172,3 +173,13 @@ async def test_prompts_are_there_at_the_next_start(open_app: OpenApp) -> None:
         session.screen.prompt.remember(["from yesterday"])
         await session.press("up")
         assert session.screen.prompt.text == "from yesterday"
+
+
+async def test_a_command_typed_at_once_is_the_one_that_was_typed(open_app: OpenApp) -> None:
+    """What is offered for its beginning is not what its end means."""
+    async with open_app() as session:
+        await session.press("slash")
+        await session.sees("begin a new conversation")
+        session.screen.prompt.load_text("/save kept")
+        await session.screen.prompt.on_key(events.Key("enter", "\r"))
+        await until(lambda: session.screen.conversation.name == "kept")
