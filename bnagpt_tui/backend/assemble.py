@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .settings import Settings
     from .tools.mcp import ServerOptions
+    from .tools.sandbox import Sandbox
 
 
 SCRATCH: Final = "scratch"
@@ -66,7 +67,6 @@ def build_toolbox(settings: Settings) -> Toolbox:
         # What libraries log must not come out on the screen.
         logging.getLogger().addHandler(logging.NullHandler())
         from .tools.registry import own_tools  # noqa: PLC0415  # none is part of the start
-        from .tools.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415
         from .tools.web import WebOptions  # noqa: PLC0415
 
         web = WebOptions(
@@ -75,17 +75,23 @@ def build_toolbox(settings: Settings) -> Toolbox:
             key=settings.web_search_key,
             private=settings.private_addresses,
         )
-        sandbox = Sandbox(
-            SandboxOptions(
-                kind=settings.sandbox,
-                scratch=settings.data_dir / SCRATCH,
-                environment=settings.sandbox_environment,
-            )
-        )
+        sandbox = build_sandbox(settings)
         runs = sandbox if settings.sandbox != "off" else None
         return Kit(own_tools(web, runs), _lenders(servers), (sandbox,))
 
     return Toolbox(make)
+
+
+def build_sandbox(settings: Settings) -> Sandbox:
+    """What code that models wrote runs in; nothing is started yet."""
+    from .tools.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415  # no part of the start
+
+    options = SandboxOptions(
+        kind=settings.sandbox,
+        scratch=settings.data_dir / SCRATCH,
+        environment=settings.sandbox_environment,
+    )
+    return Sandbox(options)
 
 
 def _lenders(servers: tuple[ServerOptions, ...]) -> tuple[Lender, ...]:

@@ -7,7 +7,7 @@ import locale
 import os
 from typing import TYPE_CHECKING
 
-from . import DONE, FAILED, engines, machine
+from . import DONE, FAILED, engines, hands, machine
 from .findings import Mark, lay_out
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def run_doctor(arguments: Namespace, settings: Settings, console: Console) -> in
     The exit status is 1 when nobody can answer, or what is said cannot be kept.
     """
     findings, answers = asyncio.run(_engines(settings))
+    findings += asyncio.run(hands.tools(settings))
     on_disk = list(machine.files(settings, console))
     writable = all(finding.mark is not Mark.BAD for finding in on_disk)
     verdict = engines.verdict(answers=answers, writable=writable)

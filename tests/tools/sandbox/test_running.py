@@ -173,14 +173,16 @@ async def test_without_any_sandbox_nothing_runs(
     sandbox = Sandbox(SandboxOptions(tmp_path, "bwrap"))
     with pytest.raises(ToolError, match="apt install bubblewrap"):
         await run(sandbox, "1")
-    assert "install bubblewrap" in await sandbox.describe()
+    sentence, works = await sandbox.describe()
+    assert "install bubblewrap" in sentence
+    assert not works
     await sandbox.aclose()
 
 
 @FULL
 async def test_the_best_kind_is_chosen(make_sandbox: MakeSandbox, kind: str) -> None:
     assert kind == "bwrap"
-    assert "bubblewrap" in await make_sandbox("auto").describe()
+    assert "bubblewrap" in (await make_sandbox("auto").describe())[0]
 
 
 async def test_where_there_is_no_bwrap_the_small_python_runs(
@@ -188,5 +190,5 @@ async def test_where_there_is_no_bwrap_the_small_python_runs(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     sandbox = make_sandbox("auto")
-    assert "pydantic-monty" in await sandbox.describe()
+    assert "pydantic-monty" in (await sandbox.describe())[0]
     assert (await run(sandbox, "1 + 1")).content == "2"

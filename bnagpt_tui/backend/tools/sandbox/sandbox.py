@@ -46,13 +46,13 @@ class Sandbox:
         self._interpreters: OrderedDict[str, Interpreter] = OrderedDict()
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def describe(self) -> str:
-        """What runs code here, or what to install, in a sentence."""
+    async def describe(self) -> tuple[str, bool]:
+        """What runs code here, or what to install, in a sentence; and whether any does."""
         try:
             await self._choose()
         except ToolError as error:
-            return str(error)
-        return self._title
+            return str(error), False
+        return self._title, True
 
     async def run(
         self, conversation_id: str, code: str, report: Report, *, fresh: bool = False
