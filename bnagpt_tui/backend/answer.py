@@ -15,6 +15,7 @@ from .events import (
     EngineEvent,
     Finished,
     FinishReason,
+    PagesFound,
     ReasoningDelta,
     TextDelta,
     ToolCallDelta,
@@ -49,6 +50,7 @@ class Answer:
         error: The fault that ended it; `None` when none did.
         prompt_tokens: Tokens of the request as the service counted them; 0 before it has.
         sources: The pages that it refers to.
+        found: Pages that the service found by itself; not numbered.
     """
 
     def __init__(self, draft: Message) -> None:
@@ -65,6 +67,7 @@ class Answer:
         self.error: EngineError | None = None
         self.prompt_tokens = 0
         self.sources: tuple[Source, ...] = ()
+        self.found: tuple[Source, ...] = ()
 
     def asked(self, model: str) -> None:
         """Say who is asked; the turn's time counts from here."""
@@ -79,6 +82,9 @@ class Answer:
             self._reasoning.append(event.text)
         elif isinstance(event, ToolCallDelta):
             self._calls.take(event)
+        elif isinstance(event, PagesFound):
+            known = {page.address for page in self.found}
+            self.found += tuple(page for page in event.pages if page.address not in known)
         elif isinstance(event, Waiting):
             self._started = time.monotonic() + event.seconds
         elif isinstance(event, Finished):

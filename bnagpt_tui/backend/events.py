@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from .errors import EngineError
-from .models import Conversation, Limits, Message
+from .models import Conversation, Limits, Message, Source
 from .permission import Approval
 
 
@@ -49,6 +49,14 @@ class ToolCallDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesFound:
+    """The service searched the web by itself."""
+
+    pages: tuple[Source, ...]
+    """What it found; not numbered yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsReported:
     """The reply's headers said what is left of the allowance."""
 
@@ -68,7 +76,9 @@ class Finished:
     """0 when the service did not count."""
 
 
-EngineEvent: TypeAlias = TextDelta | ReasoningDelta | ToolCallDelta | LimitsReported | Finished
+EngineEvent: TypeAlias = (
+    TextDelta | ReasoningDelta | ToolCallDelta | PagesFound | LimitsReported | Finished
+)
 """What an engine yields. A stream that ends without `Finished` was cut."""
 
 

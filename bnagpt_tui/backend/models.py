@@ -81,6 +81,8 @@ class ToolSpec:
     description: str
     parameters: Mapping[str, Any]
     """The arguments as a JSON schema of type `object`."""
+    is_services: bool = False
+    """Whether the service does it by itself, for the models that it does it for."""
 
 
 @dataclass(frozen=True, slots=True)

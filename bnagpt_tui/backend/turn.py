@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .calling import Calls
     from .engines.base import Engine
     from .library import Library
-    from .models import ToolSpec
+    from .models import Source, ToolSpec
     from .planning import Plan, Planner
     from .retry import Sleep
     from .toolbox import Toolbox
@@ -44,6 +44,9 @@ ROUNDS: Final = 8
 
 TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
 """What is said of a turn in which the model never came to an answer."""
+
+MOST_FOUND: Final = 8
+"""Pages that a service found by itself that are listed under an answer."""
 
 _LATELY: Final = 200
 """Messages at a path's end in which an answer's sources are looked for."""
@@ -236,6 +239,8 @@ class TurnRunner:
         if "[" in message.content or "【" in message.content:
             path = self._library.loaded(conversation_id).path(message.parent)
             answer.sources = cited(message.content, sources_in(path[-_LATELY:]))
+        if answer.found:
+            answer.sources += _numbered(answer.found, answer.sources)
         if message.tool_calls and not may_call and answer.outcome is Outcome.COMPLETE:
             answer.outcome = Outcome.INTERRUPTED
             answer.advice = TOO_MANY_ROUNDS
@@ -272,6 +277,14 @@ class TurnRunner:
         except StoreError as error:
             return str(error)
         return ""
+
+
+def _numbered(found: Sequence[Source], known: Sequence[Source]) -> tuple[Source, ...]:
+    """Pages that the service found, numbered after those that are known."""
+    first = max((source.number for source in known), default=0) + 1
+    return tuple(
+        replace(page, number=number) for number, page in enumerate(found[:MOST_FOUND], first)
+    )
 
 
 def _told(results: Sequence[Message]) -> str:

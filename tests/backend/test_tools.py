@@ -17,6 +17,7 @@ from bnagpt_tui.backend.events import (
     ApprovalAsked,
     Finished,
     FinishReason,
+    PagesFound,
     RoundEnded,
     RoundStarted,
     ToolCallDelta,
@@ -26,7 +27,7 @@ from bnagpt_tui.backend.events import (
     TurnEnded,
     TurnEvent,
 )
-from bnagpt_tui.backend.models import Message, Outcome, Role, ToolCall
+from bnagpt_tui.backend.models import Message, Outcome, Role, Source, ToolCall
 from bnagpt_tui.backend.permission import Decision, Permission
 from bnagpt_tui.backend.store import Archive, Repository
 from bnagpt_tui.backend.toolbox import Kit, Toolbox
@@ -386,3 +387,13 @@ async def test_a_broken_second_round_keeps_what_the_tools_brought(archive: Archi
     assert [m.content for m in path_of(chat, conversation.id)][2:] == ["[1] a is fine.", "Half"]
     assert isinstance(events[-1], TurnEnded)
     assert events[-1].error is not None
+
+
+async def test_pages_that_the_service_found_are_listed(archive: Archive) -> None:
+    page = Source(0, "News", "https://news.example", "x")
+    chat, _ = talk(archive, Hands(), [PagesFound((page,)), PagesFound((page,)), "It rains.", DONE])
+    conversation = chat.new()
+    await ask(chat, conversation.id)
+    assert [(s.number, s.address) for s in path_of(chat, conversation.id)[-1].sources] == [
+        (1, "https://news.example")
+    ]

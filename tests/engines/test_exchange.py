@@ -1,11 +1,19 @@
-"""Every call has its result behind it, whatever became of the turn."""
+"""Tools over the wire: every call has its result behind it, whatever became of the turn."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
+
+from bnagpt_tui.backend.engines.base import Request
+from bnagpt_tui.backend.engines.groq import GroqEngine
 from bnagpt_tui.backend.engines.groq.requests import wire_messages
-from bnagpt_tui.backend.models import Message, Role, ToolCall
+from bnagpt_tui.backend.events import PagesFound
+from bnagpt_tui.backend.models import Message, Role, ToolCall, ToolSpec
+from tests.groq_server import Answer, GroqServer
+
+from .asking import collect
 
 QUESTION = Message(Role.USER, "Weather?")
 
@@ -66,3 +74,54 @@ def test_a_model_without_tools_is_told_results_as_part_of_the_question() -> None
     assert sent[0]["content"] == 'Weather?\n\nResult of weather {"city":"Rio"}:\nsunny'
     assert sent[2]["content"].endswith("rain")
     assert all("tool_calls" not in message for message in sent)
+
+
+SEARCH = ToolSpec("browser_search", "", {}, is_services=True)
+LOOK = ToolSpec("look", "Look.", {"type": "object", "properties": {}})
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("openai/gpt-oss-120b", [{"type": "browser_search"}, "look"]),
+        ("qwen/qwen3.8-27b", ["look"]),
+    ],
+)
+async def test_groqs_own_search_is_offered_where_it_is(
+    server: GroqServer, engine: GroqEngine, model: str, told: list[object]
+) -> None:
+    request = Request((QUESTION,), model, tools=(SEARCH, LOOK), may_call=False)
+    await collect(engine, request)
+    body = server.requests[-1].body
+    names = [tool.get("function", {}).get("name", tool) for tool in body["tools"]]
+    assert names == told
+    assert body["tool_choice"] == "none"
+
+
+async def test_pages_that_groq_found_come_with_the_answer(
+    server: GroqServer, engine: GroqEngine
+) -> None:
+    executed = [
+        {
+            "index": 0,
+            "type": "browser_search",
+            "arguments": "{}",
+            "search_results": {
+                "results": [
+                    {"title": "A\x1b[2J", "url": "https://a.example", "content": "x", "score": 1},
+                    {"title": "no", "url": "javascript:x"},
+                    "odd",
+                ]
+            },
+            "browser_results": [{"title": "B", "url": "https://b.example"}],
+        },
+        "odd",
+    ]
+    last = {"choices": [{"index": 0, "delta": {"executed_tools": executed}}]}
+    server.script(Answer("It rains.", last_words=last))
+    events = await collect(engine, Request((QUESTION,), "openai/gpt-oss-120b"))
+    [found] = [event for event in events if isinstance(event, PagesFound)]
+    assert [(page.title, page.address) for page in found.pages] == [
+        ("A␛[2J", "https://a.example"),
+        ("B", "https://b.example"),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .browser_search import browser_search
 from .read_more import read_more
 from .read_page import read_page
 from .run_python import run_python
@@ -24,7 +25,7 @@ def own_tools(web: WebOptions, sandbox: Sandbox | None) -> Sequence[Tool]:
         sandbox: What code runs in; `None` where none is to run.
     """
     return (
-        *((web_search(web),) if web.service != "groq" else ()),
+        browser_search() if web.service == "groq" else web_search(web),
         read_page(web),
         *((run_python(sandbox),) if sandbox else ()),
         read_more(),

@@ -34,6 +34,8 @@ class Delta(Struct):
     reasoning_content: str | None = None
     """The name that llama.cpp, vLLM and DeepSeek give to `reasoning`."""
     tool_calls: list[Call] | None = None
+    executed_tools: Any = None
+    """What Groq did by itself; read with care, since it is little documented."""
 
 
 class Choice(Struct):

@@ -11,11 +11,13 @@ from ...events import (
     EngineEvent,
     Finished,
     FinishReason,
+    PagesFound,
     ReasoningDelta,
     TextDelta,
     ToolCallDelta,
 )
 from .chunks import Call, Choice, Chunk, Counts, decode_chunk
+from .executed import pages_of
 from .refusals import error_fields
 from .sentences import Service
 from .sse import EventDecoder, ServerEvent
@@ -131,6 +133,9 @@ class AnswerReader:
                 self._take_content(content)
             for place, call in enumerate(delta.tool_calls or ()):
                 self._take_call(call, place)
+            if delta.executed_tools and (pages := pages_of(delta.executed_tools)):
+                self._flush()
+                self._events.append(PagesFound(pages))
         if choice.finish_reason:
             self._finish = choice.finish_reason
 

@@ -60,8 +60,16 @@ def wire_messages(messages: Iterable[Message], *, tools: bool = True) -> list[di
     return [_wire(message) for message in (paired(said) if tools else flattened(said))]
 
 
+def _wire_tools(request: Request, *, speaks_groq: bool) -> list[dict[str, Any]]:
+    """What the model is told of tools; Groq's own are there for its gpt-oss models alone."""
+    has_own = speaks_groq and "gpt-oss" in request.model
+    return [_wire_tool(tool) for tool in request.tools if has_own or not tool.is_services]
+
+
 def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
     """What the model is told of a tool."""
+    if tool.is_services:
+        return {"type": tool.name}
     return {
         "type": "function",
         "function": {
@@ -92,8 +100,9 @@ def wire_request(
     if request.max_completion_tokens is not None:
         name = "max_completion_tokens" if speaks_groq else "max_tokens"
         wire[name] = request.max_completion_tokens
-    if tools and request.tools:
-        wire["tools"] = [_wire_tool(tool) for tool in request.tools]
+    told = _wire_tools(request, speaks_groq=speaks_groq) if tools else []
+    if told:
+        wire["tools"] = told
         wire["tool_choice"] = "auto" if request.may_call else "none"
     body = dict(extra)
     if not speaks_groq:
