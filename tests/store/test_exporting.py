@@ -18,6 +18,7 @@ from bnagpt_tui.backend.models import (
     Message,
     Outcome,
     Role,
+    Source,
     ToolCall,
     Usage,
 )
@@ -65,6 +66,7 @@ def trees(draw: st.DrawFn) -> tuple[Conversation, list[Message]]:
                 reasoning=draw(LINES),
                 attachments=draw(st.sampled_from([(), (Attachment("a", "b", "c/d", "e"),)])),
                 tool_calls=draw(st.sampled_from([(), (ToolCall("1", "t", "{}"),)])),
+                sources=draw(st.sampled_from([(), (Source(1, "t", "https://a.example"),)])),
                 created=draw(moments),
                 model=draw(WORDS),
                 usage=draw(st.none() | st.builds(Usage, st.integers(0, 10**6))),
@@ -73,7 +75,9 @@ def trees(draw: st.DrawFn) -> tuple[Conversation, list[Message]]:
             )
         )
     head = draw(st.sampled_from([m.id for m in messages])) if messages else None
-    return Conversation(draw(WORDS), head=head, pinned=draw(st.booleans())), messages
+    tools = draw(st.sampled_from([None, True, False]))
+    pinned = draw(st.booleans())
+    return Conversation(draw(WORDS), head=head, tools=tools, pinned=pinned), messages
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -227,3 +231,42 @@ def test_html_keeps_what_stands_deep_in_lists() -> None:
     nested = "".join("  " * depth + f"- level {depth}\n" for depth in range(15))
     text = to_html(Conversation("n"), [message(nested, role=Role.ASSISTANT)])
     assert "level 14" in text
+
+
+def tool_talk() -> list[Message]:
+    """A question, what a tool brought, and the answer that cites it."""
+    asked = message("Rain?")
+    call = ToolCall("c1", "web_search", '{"query":"rain -->"}')
+    page = Source(1, "About <rain>", "https://rain.example/?a=1&b=2", "It rains.")
+    found = replace(
+        message("[1] It rains.", asked, Role.TOOL),
+        tool_calls=(call,),
+        tool_call_id="c1",
+        sources=(page,),
+    )
+    said = replace(message("Yes [1].", found, Role.ASSISTANT), sources=(page,))
+    return [asked, found, said]
+
+
+def test_markdown_says_which_tool_was_called_and_lists_what_is_cited(tmp_path: Path) -> None:
+    text = to_markdown(Conversation("Rain"), tool_talk())
+    assert "## Tool · web_search · 2026-03-01" in text
+    assert '> Called with: {"query":"rain -->"}' in text
+    assert "- [1] About <rain> <https://rain.example/?a=1&b=2>" in text
+    path = tmp_path / "rain.md"
+    path.write_text(text, "utf-8")
+    messages = read_import(path).conversations[0].messages
+    assert [m.content for m in messages] == ["Rain?", "[1] It rains.", "Yes [1]."]
+    assert messages[1].tool_calls[0].name == "web_search"
+    assert messages[1].tool_calls[0].arguments == '{"query":"rain -->"}'
+    assert messages[1].tool_call_id == messages[1].tool_calls[0].id
+
+
+def test_html_links_what_is_cited_and_nothing_else() -> None:
+    talk = tool_talk()
+    evil = Source(2, "Evil", "javascript:alert(1)")
+    talk[2] = replace(talk[2], sources=(*talk[2].sources, evil))
+    page = to_html(Conversation("Rain"), talk)
+    assert '<a href="https://rain.example/?a=1&amp;b=2">[1] About &lt;rain&gt;</a>' in page
+    assert "<p>[2] Evil</p>" in page
+    assert "&quot;query&quot;:&quot;rain --&gt;&quot;" in page

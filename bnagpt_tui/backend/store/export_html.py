@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..models import Role
 from ..text import one_line, visible
-from .export_markdown import attached, heading
+from .export_markdown import attached, called, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-    from ..models import Conversation, Message
+    from ..models import Conversation, Message, Source
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """Whatever the text of a message tries, a browser loads and runs nothing."""
@@ -92,11 +92,22 @@ def _article(message: Message) -> str:
     if message.reasoning:
         thoughts = html.escape(visible(message.reasoning))
         parts.append(f'<details dir="auto"><summary>Reasoning</summary>{thoughts}</details>')
+    if call := called(message):
+        parts.append(f'<pre dir="auto">{html.escape(visible(call.arguments))}</pre>')
     parts.append(f'<div dir="auto">{_body(message)}</div>')
+    if message.role is Role.ASSISTANT:
+        parts += [_source(source) for source in message.sources]
     parts += [f"<p>Attached: {html.escape(attached(file))}</p>" for file in message.attachments]
     if message.problem:
         parts.append(f'<p class="problem">{html.escape(one_line(message.problem, 1000))}</p>')
     return "\n".join([*parts, "</article>"])
+
+
+def _source(source: Source) -> str:
+    title = html.escape(f"[{source.number}] {one_line(source.title)}")
+    if not source.address.startswith(("https://", "http://")):
+        return f"<p>{title}</p>"
+    return f'<p><a href="{html.escape(source.address)}">{title}</a></p>'
 
 
 def _body(message: Message) -> str:

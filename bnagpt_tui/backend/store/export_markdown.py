@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ..models import Attachment, Conversation, Message
+    from ..models import Attachment, Conversation, Message, ToolCall
 
 MARKDOWN_VERSION: Final = 1
 """The version of the comments, and the newest that is read."""
 
 MARKER: Final = re.compile(
-    r"<!-- bnagpt:(conversation|message|reasoning|end|content) (\{.*\}) -->\r?"
+    r"<!-- bnagpt:(conversation|message|reasoning|end|content|sources) (\{.*\}) -->\r?"
 )
 """One whole line that is a comment of ours: its kind, and a JSON object."""
 
@@ -74,14 +74,21 @@ def clock(moment: datetime) -> str:
 
 
 def heading(message: Message) -> str:
-    """Who speaks, which model it was, when, and how it ended unless that was well."""
+    """Who speaks, which model or tool it was, when, and how it ended unless that was well."""
+    call = called(message)
     facts = (
         SPEAKERS[message.role],
+        one_line(call.name) if call else "",
         one_line(message.model),
         clock(message.created),
         OUTCOMES[message.outcome],
     )
     return " · ".join(fact for fact in facts if fact)
+
+
+def called(message: Message) -> ToolCall | None:
+    """The call that a tool's result is of; `None` for everything else."""
+    return message.tool_calls[0] if message.role is Role.TOOL and message.tool_calls else None
 
 
 def attached(file: Attachment) -> str:
@@ -98,14 +105,25 @@ def _message(message: Message) -> list[str]:
         "outcome": message.outcome.value,
         "problem": message.problem,
     }
+    call = called(message)
+    if call:
+        about |= {"tool": call.name, "arguments": call.arguments}
     parts = [_marker("message", about), f"## {heading(message)}"]
     if message.problem:
         parts.append(f"> {one_line(message.problem, 1000)}")
     if message.reasoning:
         parts += ["<details><summary>Reasoning</summary>", _marker("reasoning", {})]
         parts += [_escape(message.reasoning), _marker("end", {}), "</details>"]
+    if call:
+        parts.append(f"> Called with: {one_line(call.arguments, 2000)}")
     parts += [f"> Attached: {attached(file)}" for file in message.attachments]
-    return [*parts, _marker("content", {}), _escape(message.content)]
+    parts += [_marker("content", {}), _escape(message.content)]
+    if message.role is Role.ASSISTANT and message.sources:
+        pages = (
+            f"- [{each.number}] {one_line(each.title)} <{each.address}>" for each in message.sources
+        )
+        parts += [_marker("sources", {}), "\n".join(pages)]
+    return parts
 
 
 def _marker(kind: str, about: dict[str, Any]) -> str:

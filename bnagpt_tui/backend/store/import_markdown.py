@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ..models import Conversation, Message, Outcome, new_id
+from ..models import Conversation, Message, Outcome, ToolCall, new_id
 from .export_markdown import MARKDOWN_VERSION, MARKER
 from .import_values import UNTITLED, quoted, record, role, text, utc
 
@@ -125,6 +125,8 @@ def _message(group: list[_Section], parent: str | None, findings: Findings) -> M
         return None
     texts = {section.kind: section.text() for section in group}
     outcome = text(about.get("outcome"))
+    tool = text(about.get("tool"))
+    call = ToolCall(f"import_{new_id()}", tool, text(about.get("arguments"))) if tool else None
     return Message(
         speaker,
         texts.get("content", ""),
@@ -135,6 +137,8 @@ def _message(group: list[_Section], parent: str | None, findings: Findings) -> M
         model=text(about.get("model")),
         outcome=Outcome(outcome) if outcome in set(Outcome) else Outcome.COMPLETE,
         problem=text(about.get("problem")),
+        tool_calls=(call,) if call else (),
+        tool_call_id=call.id if call else "",
     )
 
 
