@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -120,8 +121,10 @@ class Calls:
             for place, run in enumerate(runs)
         ]
         try:
-            async for event in self._until_done(conversation_id, runs, tasks, events):
-                yield event
+            happening = self._until_done(conversation_id, runs, tasks, events)
+            async with aclosing(happening) as told:
+                async for event in told:
+                    yield event
         finally:
             for task in tasks:
                 task.cancel()

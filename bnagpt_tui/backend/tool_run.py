@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .models import Message, Outcome, ToolCall, Usage
 
@@ -86,28 +86,27 @@ class ToolRun:
 
 def subject_of(tool: Tool | None, arguments: str) -> str:
     """What a call will do, in full: the argument that says it, or all of them, one to a line."""
-    try:
-        values = json.loads(arguments or "{}")
-    except (ValueError, RecursionError):
-        return arguments
-    if not isinstance(values, dict):
+    values = _values(arguments)
+    if values is None:
         return arguments
     subject = values.pop(tool.subject, None) if tool and tool.subject else None
     lines = [
         f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
         for name, value in values.items()
     ]
-    if isinstance(subject, str):
-        return "\n".join([subject, *lines])
-    return "\n".join(lines)
+    return "\n".join([subject, *lines] if isinstance(subject, str) else lines)
 
 
 def short_arguments(arguments: str) -> str:
     """A call's arguments without their names, for a title."""
+    values = _values(arguments)
+    return arguments if values is None else " ".join(map(str, values.values()))
+
+
+def _values(arguments: str) -> dict[str, Any] | None:
+    """A call's arguments by their names; `None` when they are no JSON object."""
     try:
         values = json.loads(arguments or "{}")
     except (ValueError, RecursionError):
-        return arguments
-    if not isinstance(values, dict):
-        return arguments
-    return " ".join(str(value) for value in values.values())
+        return None
+    return values if isinstance(values, dict) else None

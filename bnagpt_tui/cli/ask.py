@@ -129,7 +129,17 @@ async def _print(
         raise AssertionError("every turn ends with TurnEnded")
     if as_json:
         console.value(_record(ended))
+    else:
+        _list_sources(ended.answer, console)
     return _status(ended.answer, console)
+
+
+def _list_sources(answer: Message, console: Console) -> None:
+    """Print the pages that the answer cites, under it."""
+    if answer.sources:
+        console.line()
+    for source in answer.sources:
+        console.line(f"[{source.number}] {one_line(source.title)} {one_line(source.address, 2000)}")
 
 
 class Paper:

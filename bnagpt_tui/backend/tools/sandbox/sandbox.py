@@ -72,8 +72,7 @@ class Sandbox:
         async with self._locks.setdefault(conversation_id, asyncio.Lock()):
             if fresh:
                 await self._end(conversation_id)
-            owner = NOBODY if os.geteuid() == 0 else None
-            scratch = Scratch(self._options, conversation_id, owner)
+            scratch = self._scratch(conversation_id)
             interpreter = self._interpreters.get(conversation_id)
             if interpreter is None:
                 await asyncio.to_thread(scratch.prune)
@@ -101,6 +100,10 @@ class Sandbox:
         interpreter = self._interpreters.pop(conversation_id, None)
         if interpreter:
             await interpreter.aclose()
+            await asyncio.to_thread(self._scratch(conversation_id).tidy)
+
+    def _scratch(self, conversation_id: str) -> Scratch:
+        return Scratch(self._options, conversation_id, NOBODY if os.geteuid() == 0 else None)
 
     async def _end_unused(self) -> None:
         """End the interpreters that were not used for the longest time, if there are too many."""

@@ -123,6 +123,13 @@ class Scratch:
                 if path != self._path and path.lstat().st_mtime < oldest:
                     shutil.rmtree(path, ignore_errors=True)
 
+    def tidy(self) -> None:
+        """Remove the directory if nothing is in it, and the one it is in if that leaves nothing."""
+        with suppress(OSError):
+            self._path.rmdir()
+        with suppress(OSError):
+            self.base.rmdir()
+
     def returned(self, before: dict[str, Mark]) -> Returned:
         """The files that were made or changed since.
 
