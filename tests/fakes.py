@@ -18,6 +18,7 @@ from bnagpt_tui.backend.events import (
     ToolCallDelta,
 )
 from bnagpt_tui.backend.models import Conversation, ModelInfo, Source
+from bnagpt_tui.backend.options import ChatOptions
 from bnagpt_tui.backend.store import Archive, Searcher
 from bnagpt_tui.backend.toolbox import Kit, Toolbox
 from bnagpt_tui.backend.tools.base import (
@@ -28,7 +29,6 @@ from bnagpt_tui.backend.tools.base import (
     tool_from,
 )
 from bnagpt_tui.backend.tools.read_more import read_more
-from bnagpt_tui.backend.turns import ChatOptions
 
 DONE = Finished(FinishReason.STOP, "test-model", completion_tokens=2)
 CALLS = Finished(FinishReason.TOOL_CALLS, "test-model", completion_tokens=2)

@@ -9,11 +9,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from .paths import PRIVATE_FILE, make_private
-from .permission import Approval, Decision, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from .permission import Approval, Decision
 
 ALLOWED_FILE: Final = "allowed-tools.json"
 """The file of what was allowed for good, inside the configuration directory."""
@@ -59,6 +60,8 @@ class Approvals:
 
     async def ask(self, approval: Approval) -> Decision:
         """Wait for the user's word; where nobody can be asked, it is no."""
+        from .permission import Decision, Permission  # noqa: PLC0415  # no part of the start
+
         if self._refusal:
             return Decision(Permission.NO, self._refusal)
         future = asyncio.get_running_loop().create_future()
@@ -75,6 +78,8 @@ class Approvals:
         Raises:
             OSError: It could not be kept for good; it holds until bnaGPT is closed.
         """
+        from .permission import Decision, Permission  # noqa: PLC0415  # no part of the start
+
         found = self._waiting.get(approval_id)
         if found is None:
             return

@@ -10,12 +10,12 @@ from .chat import ChatService
 from .engines.selecting import SelectingEngine
 from .errors import SettingsError
 from .history import PromptHistory
+from .options import ChatOptions
 from .settings import CONFIG_FILE
 from .setup import Setup
 from .store import Archive, Repository, Searcher
 from .store.unkept import UnkeptArchive
 from .toolbox import Kit, Lender, Toolbox
-from .turns import ChatOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from .approvals import Approvals
 from .errors import StoreError, StoreUnwritableError
 from .history import PromptHistory
+from .late_turns import LateTurns
 from .library import Changes, Library
 from .models import Conversation, Limits, ModelInfo, SearchResults, now
+from .options import Calendar, ChatOptions
 from .tool_service import ToolService
 from .toolbox import Toolbox
-from .turns import Calendar, ChatOptions, Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 class ChatService:
     """Conversations that are kept, and turns that are answered.
 
-    The arguments `engine`, `setup` and `history` are attributes too; `library` holds the
-    conversations in memory, and `tools` is the door to what models do beside writing.
+    `library` holds the conversations in memory, `tools` is the door to tools.
 
     Args:
         engine: Who answers.
@@ -40,7 +40,7 @@ class ChatService:
         sleep: Waits between retries; tests pass their own.
         calendar: Tells the present moment; tests pass their own.
         setup: Tells who answers and changes it; `None` where the engine is fixed.
-        history: The prompts that were sent; `None` where they are not kept.
+        history: The prompts that were sent; `None` where none are.
         searcher: Searches in all conversations; `None` where nobody does.
         toolbox: The tools; `None` where there are none.
         approvals: Which tools may act.
@@ -63,16 +63,11 @@ class ChatService:
         self.engine = engine
         self.library = Library(archive)
         toolbox, approvals = toolbox or Toolbox(), approvals or Approvals()
-        self._turns = Turns(
-            engine,
-            self.library,
-            options or ChatOptions(),
-            toolbox=toolbox,
-            approvals=approvals,
-            sleep=sleep,
-            calendar=calendar,
+        options = options or ChatOptions()
+        self._turns = LateTurns(
+            engine, self.library, options, toolbox, approvals, sleep=sleep, calendar=calendar
         )
-        self.tools = ToolService(self._turns, self.library, toolbox, approvals)
+        self.tools = ToolService(engine, self.library, options, toolbox, approvals, self._turns)
         self.setup = setup
         self.history = history or PromptHistory(None)
         self._searcher = searcher
@@ -83,7 +78,7 @@ class ChatService:
         Raises:
             StoreError: The list cannot be read.
         """
-        await self.library.read(verified=verified)
+        await asyncio.gather(self.library.read(verified=verified), self._turns.prepare())
 
     @property
     def conversations(self) -> tuple[Conversation, ...]:
@@ -241,7 +236,8 @@ class ChatService:
 
     def model_of(self, conversation_id: str) -> str:
         """The id of the model that would answer now; empty before the engine knows."""
-        return self._turns.model_of(self.library.get(conversation_id))
+        conversation = self.library.get(conversation_id)
+        return self.engine.describe(conversation.model or self.engine.default_model).id
 
     @property
     def limits(self) -> Limits | None:
@@ -263,13 +259,13 @@ class ChatService:
             TurnRunningError: The conversation is answering another question.
             StoreError: The conversation cannot be read.
         """
-        return self._turns.send(conversation_id, text)
+        return self._turns().send(conversation_id, text)
 
     def edit(
         self, conversation_id: str, message_id: str, text: str
     ) -> AsyncGenerator[TurnEvent, None]:
-        """Ask a question anew in other words, as `send`; the earlier one stays beside it."""
-        return self._turns.edit(conversation_id, message_id, text)
+        """Ask a question in other words, as `send`; the earlier one stays beside it."""
+        return self._turns().edit(conversation_id, message_id, text)
 
     def regenerate(self, conversation_id: str, message_id: str) -> AsyncGenerator[TurnEvent, None]:
         """Have a question answered once more, as `send`; the earlier answer stays.
@@ -278,7 +274,7 @@ class ChatService:
             conversation_id: Which conversation.
             message_id: A question, or an answer to it.
         """
-        return self._turns.regenerate(conversation_id, message_id)
+        return self._turns().regenerate(conversation_id, message_id)
 
     async def close(self) -> None:
         """Stop the answers that run, keep what came of them, and close store and engine.

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from .errors import EngineError
 from .models import Conversation, Limits, Message, Source
-from .permission import Approval
+
+if TYPE_CHECKING:
+    from .permission import Approval
 
 
 class FinishReason(StrEnum):

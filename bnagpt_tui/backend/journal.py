@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .errors import StoreError
+from .options import INTERVAL
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-INTERVAL: Final = 0.25
-"""Seconds of text that are at risk at the most."""
 
 
 class AnswerJournal:

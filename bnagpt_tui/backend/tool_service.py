@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .tool_run import subject_of
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from .approvals import Approvals
+    from .engines.base import Engine
     from .events import TurnEvent
     from .library import Library
-    from .models import Conversation, Message
+    from .models import Conversation
+    from .options import ChatOptions
     from .permission import Approval, Decision
     from .toolbox import Toolbox
     from .turns import Turns
@@ -35,15 +35,25 @@ class ToolService:
     """The door to tools.
 
     Args:
-        turns: Runs turns.
+        engine: Who answers.
         library: The conversations.
+        options: What the settings say.
         toolbox: The tools.
         approvals: The user's leave.
+        turns: Gives what runs turns.
     """
 
     def __init__(
-        self, turns: Turns, library: Library, toolbox: Toolbox, approvals: Approvals
+        self,
+        engine: Engine,
+        library: Library,
+        options: ChatOptions,
+        toolbox: Toolbox,
+        approvals: Approvals,
+        turns: Callable[[], Turns],
     ) -> None:
+        self._engine = engine
+        self._options = options
         self._turns = turns
         self._library = library
         self._toolbox = toolbox
@@ -63,11 +73,12 @@ class ToolService:
 
     def are_on(self, conversation_id: str) -> bool:
         """Whether models may use tools in a conversation."""
-        return self._turns.tools_on(self._library.get(conversation_id))
+        return self._options.tools_on(self._library.get(conversation_id))
 
     def are_known(self, conversation_id: str) -> bool:
         """Whether the model that would answer in a conversation can use tools."""
-        return self._turns.tools_known(self._library.get(conversation_id))
+        conversation = self._library.get(conversation_id)
+        return self._engine.describe(conversation.model or self._engine.default_model).tools
 
     async def switch(self, conversation_id: str, *, on: bool) -> Conversation:
         """Let models use tools in a conversation, or not.
@@ -99,14 +110,6 @@ class ToolService:
         """
         await self._approvals.revoke(tool)
 
-    async def subject(self, message: Message) -> str:
-        """What a call did or will do, in full; empty for a message that is no tool's result."""
-        call = next(iter(message.tool_calls), None)
-        tool = await self._toolbox.find(call.name) if call else None
-        if call is None:
-            return ""
-        return subject_of(tool, call.arguments)
-
     def use(
         self,
         conversation_id: str,
@@ -127,7 +130,7 @@ class ToolService:
             TurnRunningError: The conversation is answering a question.
             StoreError: The conversation cannot be read.
         """
-        return self._turns.use_tool(conversation_id, name, arguments, question=question)
+        return self._turns().use_tool(conversation_id, name, arguments, question=question)
 
     def resume(self, conversation_id: str) -> AsyncGenerator[TurnEvent, None]:
         """Go on with a turn that was broken off: do what its calls still owe, then ask.
@@ -136,7 +139,7 @@ class ToolService:
             TurnRunningError: The conversation is answering a question.
             StoreError: The conversation cannot be read.
         """
-        return self._turns.resume(conversation_id)
+        return self._turns().resume(conversation_id)
 
     def drain_reports(self) -> list[str]:
         """What went wrong with tools since the last call, in sentences for the user."""

@@ -22,9 +22,10 @@ from .events import (
     TurnEvent,
     TurnStarted,
 )
-from .journal import INTERVAL, AnswerJournal
+from .journal import AnswerJournal
 from .models import Message, Outcome, Role, now
 from .naming import name_from
+from .options import INTERVAL, ROUNDS
 from .tool_run import short_arguments
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from .planning import Plan, Planner
     from .retry import Sleep
     from .toolbox import Toolbox
-
-ROUNDS: Final = 8
-"""How often a model may ask for tools in one turn, unless the settings say otherwise."""
 
 TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
 """What is said of a turn in which the model never came to an answer."""

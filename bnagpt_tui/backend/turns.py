@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from .calling import Calls
 from .errors import TurnRunningError
-from .journal import INTERVAL
 from .library import Library
-from .models import Conversation, Limits, Message, Outcome, Role, ToolCall, new_id, now
+from .models import Limits, Message, Outcome, Role, ToolCall, new_id, now
 from .planning import Planner
-from .turn import ROUNDS, Beginning, TurnRunner
+from .turn import Beginning, TurnRunner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
     from .approvals import Approvals
     from .engines.base import Engine
     from .events import TurnEvent
+    from .options import Calendar, ChatOptions
     from .retry import Sleep
     from .toolbox import Toolbox
 
@@ -32,27 +29,6 @@ CLOSING_SECONDS: Final = 5.0
 
 _TURN_END: Final = 64
 """Messages at a path's end among which a broken-off turn's calls are looked for."""
-
-Calendar: TypeAlias = Callable[[], datetime]
-"""Tells the present moment, in UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatOptions:
-    """What the settings say about every turn."""
-
-    instructions: str = ""
-    """What every conversation begins with."""
-    context_tokens: int = 0
-    """The most tokens of a request and its answer; 0 follows the model and the plan."""
-    answer_tokens: int = 0
-    """The most tokens of an answer; 0 for a quarter of the whole."""
-    tools: bool = True
-    """Whether models may use tools where the conversation does not say."""
-    tool_rounds: int = ROUNDS
-    """How often a model may ask for tools in one turn."""
-    journal_seconds: float = INTERVAL
-    """The longest stretch of a growing answer that is not yet kept."""
 
 
 class Turns:
@@ -98,18 +74,6 @@ class Turns:
     def limits(self) -> Limits | None:
         """What the last reply said of the plan; `None` before the first."""
         return self._planner.limits
-
-    def model_of(self, conversation: Conversation) -> str:
-        """The id of the model that would answer; empty before the engine knows."""
-        return self._engine.describe(conversation.model or self._engine.default_model).id
-
-    def tools_on(self, conversation: Conversation) -> bool:
-        """Whether a model may use tools in a conversation, if it can."""
-        return self._options.tools if conversation.tools is None else conversation.tools
-
-    def tools_known(self, conversation: Conversation) -> bool:
-        """Whether the model that would answer can use tools."""
-        return self._engine.describe(conversation.model or self._engine.default_model).tools
 
     async def send(self, conversation_id: str, text: str) -> AsyncGenerator[TurnEvent, None]:
         """Ask the next question; see `ChatService.send`."""
@@ -205,7 +169,7 @@ class Turns:
         if conversation_id in self._library.busy:
             raise TurnRunningError("This conversation is still answering.")
         task = asyncio.current_task()
-        tools = self.tools_on(self._library.get(conversation_id))
+        tools = self._options.tools_on(self._library.get(conversation_id))
         self._library.busy.add(conversation_id)
         if task:
             self._tasks.add(task)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from textual import on, work
+from typing import TYPE_CHECKING, Final
 
-from ..backend.permission import Decision
+from textual import work
+
 from ..backend.text import one_line
-from ..widgets.approval_bar import ApprovalBar
 from .base import ChatBase
 
-DECIDE = "decide"
+if TYPE_CHECKING:
+    from ..backend.permission import Approval, Decision
+    from ..widgets.approval_bar import ApprovalBar
+
+DECIDE: Final = "decide"
 """The group of the workers that pass the user's word on."""
 
 
@@ -18,19 +22,29 @@ class ApprovalActions(ChatBase):
 
     def show_approval(self) -> None:
         """Ask about the oldest call of the open conversation that waits, if one does."""
-        bar = self.approval_bar
         waiting = self.chat.tools.waiting(self.open_id)
         approval = waiting[0] if waiting else None
-        if approval == bar.approval:
+        bar = self.approval_bar
+        if approval == (bar.approval if bar else None):
             return
-        had_focus = bar.has_focus_within
-        bar.approval = approval
-        if approval is None:
-            if had_focus:
-                self.prompt.focus()
-        elif had_focus or (self.prompt.has_focus and not self.prompt.text):
-            bar.focus()
+        had_focus = bar is not None and bar.has_focus_within
+        if bar:
+            bar.remove()
+            self.approval_bar = None
+        if approval:
+            is_free = had_focus or (self.prompt.has_focus and not self.prompt.text)
+            self._ask_leave(approval, focus=is_free)
+        elif had_focus:
+            self.prompt.focus()
         self.refresh_bindings()
+
+    def _ask_leave(self, approval: Approval, *, focus: bool) -> None:
+        from ..widgets.approval_bar import ApprovalBar  # noqa: PLC0415  # no part of the start
+
+        bar = self.approval_bar = ApprovalBar(approval)
+        self.query_one("#chat").mount(bar, before=self.completions)
+        if focus:
+            bar.call_after_refresh(bar.focus)
 
     def note_approval(self, conversation_id: str) -> None:
         """Show that something changed in what waits for the user's word in a conversation."""
@@ -40,8 +54,8 @@ class ApprovalActions(ChatBase):
             name = one_line(self.chat.get(conversation_id).name, 60)
             self.tell(f"A tool waits for your word in “{name}”: ctrl+o opens it.")
 
-    @on(ApprovalBar.Decided)
-    def _decided(self, event: ApprovalBar.Decided) -> None:
+    def on_approval_bar_decided(self, event: ApprovalBar.Decided) -> None:
+        """Pass the user's word on."""
         event.stop()
         self._pass_on(event.approval.id, event.decision)
 

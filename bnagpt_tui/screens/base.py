@@ -13,7 +13,6 @@ from ..backend.errors import StoreError
 from ..backend.models import Conversation, Outcome, Role
 from ..backend.text import one_line
 from ..terminal.screen import EagerScreen
-from ..widgets.approval_bar import ApprovalBar
 from ..widgets.completion import CompletionList
 from ..widgets.conversation_list import ConversationList
 from ..widgets.hint_line import HintLine
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from ..backend.chat import ChatService
     from ..backend.tree import Path
+    from ..widgets.approval_bar import ApprovalBar
 
 WHOLE: Final = "whole"
 """The group of the worker that reads the rest of a long conversation."""
@@ -65,8 +65,6 @@ class ChatBase(EagerScreen):
     """The facts at the top."""
     welcome = getters.query_one(Welcome)
     """What an empty conversation shows."""
-    approval_bar = getters.query_one(ApprovalBar)
-    """What a tool that waits for the user's word is about to do."""
     completions = getters.query_one(CompletionList)
     """What the prompt offers while a command is typed."""
 
@@ -85,6 +83,8 @@ class ChatBase(EagerScreen):
         """Conversations that are on their way to being the open one."""
         self.held: list[str] = []
         """Questions that were asked meanwhile; they are for the one that is being opened."""
+        self.approval_bar: ApprovalBar | None = None
+        """What a tool that waits for the user's word is about to do; `None` for no such tool."""
         self.tip: str | None = None
         """The last message that the log shows; `None` for an empty log."""
 
@@ -100,7 +100,6 @@ class ChatBase(EagerScreen):
             with Vertical(id="chat"):
                 yield Welcome()
                 yield MessageLog()
-                yield ApprovalBar()
                 yield CompletionList()
                 yield Prompt()
         yield HintLine()

@@ -204,17 +204,20 @@ class ChatScreen(
         """Escape stops while there is something to stop, else it leads back to the prompt."""
         running = self.open_id in self.asking
         if action == "stop":
-            return running and not self.approval_bar.has_class("-explaining")
-        if action == "leave" and self.approval_bar.has_class("-explaining"):
+            return running and not self._is_explaining()
+        if action == "leave" and self._is_explaining():
             return True
         if action == "leave":
             return not running and (not self.prompt.has_focus or bool(self.editing))
         return True
 
+    def _is_explaining(self) -> bool:
+        return self.approval_bar is not None and self.approval_bar.has_class("-explaining")
+
     def action_pane(self, step: int) -> None:
         """Go to the next pane, or the previous one: prompt, messages, list."""
         panes = [self.prompt, self.approval_bar, self.log_view, self.pane.rows]
-        shown = [pane for pane in panes if pane.region]
+        shown = [pane for pane in panes if pane and pane.region]
         at = next((i for i, pane in enumerate(shown) if pane.has_focus), -1 if step > 0 else 1)
         self.set_focus(shown[(at + step) % len(shown)])  # at once: the next key is for it
 
@@ -226,12 +229,14 @@ class ChatScreen(
 
     def action_help(self) -> None:
         """Show the keys of what has the focus first, then all others, then every command."""
+        from ..backend.permission import Approval  # noqa: PLC0415  # no part of the start
+        from ..widgets.approval_bar import ApprovalBar  # noqa: PLC0415
         from .help import HelpScreen, key_rows  # noqa: PLC0415  # a dialog is no part of the start
 
         panes = [
             ("In the prompt", self.prompt),
             ("In the messages", self.log_view),
-            ("When a tool asks", self.approval_bar),
+            ("When a tool asks", self.approval_bar or ApprovalBar(Approval("", "", "", ""))),
             ("In the list", self.pane.rows),
             ("Anywhere", self),
         ]

@@ -236,7 +236,7 @@ class TurnActions(ApprovalActions):
 
     def action_leave(self) -> None:
         """Leave what is open, a question that is edited or the list, for the prompt."""
-        if self.approval_bar.stop_explaining():
+        if self.approval_bar and self.approval_bar.stop_explaining():
             return
         self._stop_editing()
         self.remove_class("-list-shown")

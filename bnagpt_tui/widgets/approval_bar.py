@@ -33,7 +33,11 @@ _CHOICES: Final = (
 
 
 class ApprovalBar(Vertical, can_focus=True):
-    """Asks the user about one call; hidden while there is none to ask about."""
+    """Asks the user about one call.
+
+    Args:
+        approval: The call.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "decide('once')", "yes", id="approval.once", tooltip="Allow this once"),
@@ -83,19 +87,22 @@ class ApprovalBar(Vertical, can_focus=True):
             """The bar that asked."""
             return self.bar
 
-    approval: reactive[Approval | None] = reactive(None, repaint=False)
-    """The call that is asked about; `None` for none."""
     armed: reactive[bool] = reactive(False, repaint=False, toggle_class="-armed")
     """Whether keys are taken."""
 
     _scroll = getters.query_one(VerticalScroll)
-    _subject = getters.query_one("#subject", Static)
     _field = getters.query_one(Input)
+
+    def __init__(self, approval: Approval) -> None:
+        super().__init__()
+        self.approval = approval
+        """The call that is asked about."""
+        self.border_title = f"{one_line(approval.tool, 60)} wants to run"
 
     def compose(self) -> ComposeResult:
         """What will be done, the choices, and a line for words."""
         with VerticalScroll(can_focus=False):
-            yield Static(id="subject", markup=False)
+            yield Static(Content(visible(self.approval.subject)), id="subject", markup=False)
         choices = [
             part
             for key, meaning in _CHOICES
@@ -104,16 +111,8 @@ class ApprovalBar(Vertical, can_focus=True):
         yield Static(Content.assemble(*choices[:-1]), id="choices")
         yield Field(placeholder="what the model is told · enter sends · esc goes back")
 
-    def watch_approval(self, approval: Approval | None) -> None:
-        """Show another call, or nothing."""
-        self.display = approval is not None
-        self.remove_class("-explaining")
-        self.armed = False
-        if approval is None:
-            return
-        self.border_title = f"{one_line(approval.tool, 60)} wants to run"
-        self._subject.update(Content(visible(approval.subject)))
-        self._scroll.scroll_home(animate=False)
+    def on_mount(self) -> None:
+        """Take keys a little later."""
         self.set_timer(ARMING_SECONDS, self._arm)
 
     def _arm(self) -> None:
@@ -162,5 +161,4 @@ class ApprovalBar(Vertical, can_focus=True):
         return True
 
     def _give(self, decision: Decision) -> None:
-        if self.approval:
-            self.post_message(self.Decided(self, self.approval, decision))
+        self.post_message(self.Decided(self, self.approval, decision))

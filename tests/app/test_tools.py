@@ -29,8 +29,9 @@ async def send(session: Session, text: str) -> None:
 
 
 async def armed(session: Session) -> ApprovalBar:
+    await until(lambda: session.screen.approval_bar and session.screen.approval_bar.armed)
     bar = session.screen.approval_bar
-    await until(lambda: bar.armed)
+    assert bar is not None
     return bar
 
 
@@ -64,7 +65,7 @@ async def test_a_tool_is_approved_by_key_after_all_of_it_was_shown(open_app: Ope
         await session.press("y")
         await session.sees("Ran it.")
         assert hands.done == ["act print(1)\nprint(2)"]
-        assert not bar.display
+        assert session.screen.approval_bar is None
         assert session.screen.prompt.has_focus
 
 
@@ -74,8 +75,9 @@ async def test_keys_typed_before_the_question_could_be_read_allow_nothing(
     hands = Hands()
     async with open_app(engine=engine(ACTS, ["No.", DONE]), toolbox=hands.box()) as session:
         await send(session, "run it")
-        await until(lambda: session.screen.approval_bar.has_focus)
-        assert not session.screen.approval_bar.armed
+        await until(lambda: isinstance(session.screen.focused, ApprovalBar))
+        assert isinstance(session.screen.focused, ApprovalBar)
+        assert not session.screen.focused.armed
         await session.press("y", "a")
         assert hands.done == []
         assert session.chat.tools.waiting(session.screen.open_id)
@@ -110,7 +112,7 @@ async def test_a_no_with_words_reaches_the_model(open_app: OpenApp) -> None:
         await session.press("w")
         await session.type("too slow")
         await session.press("escape")
-        assert session.screen.approval_bar.has_focus
+        assert isinstance(session.screen.focused, ApprovalBar)
         await session.press("w")
         await session.type("use look")
         await session.press("enter")
@@ -142,11 +144,11 @@ async def test_another_conversation_can_be_read_while_a_tool_waits(open_app: Ope
         await armed(session)
         waiting = session.screen.open_id
         await session.press("ctrl+n")
-        assert not session.screen.approval_bar.display
+        assert session.screen.approval_bar is None
         await session.screen.open_conversation(waiting)
-        await armed(session)
+        bar = await armed(session)
         assert "act wants to run" in session.shown()
-        session.screen.approval_bar.focus()
+        bar.focus()
         await session.press("y")
         await session.sees("Ran it.")
 
@@ -165,8 +167,7 @@ async def test_closing_while_a_tool_waits_keeps_the_call_for_later(
         await session.sees("■ not done")
         await session.press("tab", "enter")
         await session.sees("act wants to run")
-        await armed(session)
-        session.screen.approval_bar.focus()
+        (await armed(session)).focus()
         await session.press("y")
         await session.sees("Ran it.")
         kept = repository.load(session.screen.open_id)[1]

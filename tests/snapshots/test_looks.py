@@ -214,9 +214,10 @@ def test_approval(snap_compare: Compare, repository: Repository, size: tuple[int
     app = with_tools(repository, Hands(), LOOKED, ACTS)
 
     async def before(pilot: Pilot[None]) -> None:
-        await going_on(lambda screen: screen.approval_bar.armed)(pilot)
+        await going_on(lambda screen: screen.approval_bar and screen.approval_bar.armed)(pilot)
         screen = await chat_screen(pilot)
-        screen.approval_bar.focus()
+        if screen.approval_bar:
+            screen.approval_bar.focus()
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=before)
