@@ -146,6 +146,8 @@ class Calls:
             task.add_done_callback(lambda _task: events.put_nowait(None))
         while not all(task.done() for task in tasks) or not events.empty():
             if event := await events.get():
+                if isinstance(event, ToolEnded):  # the others may yet take hours
+                    await self._keep(conversation_id, [event.result])
                 yield event
                 continue
             if not any(run.is_changed for run in runs):

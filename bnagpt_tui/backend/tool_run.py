@@ -47,7 +47,7 @@ class ToolRun:
 
     def report(self, text: str, most: int) -> None:
         """Take more of the output; what goes beyond the most characters is dropped."""
-        if self._size >= most:
+        if self._size >= most or self.message.usage is not None:
             return
         self._output.append(text[: most - self._size])
         self._size += len(text)

@@ -31,6 +31,7 @@ from bnagpt_tui.backend.models import Message, Outcome, Role, Source, ToolCall
 from bnagpt_tui.backend.permission import Decision, Permission
 from bnagpt_tui.backend.store import Archive, Repository
 from bnagpt_tui.backend.toolbox import Kit, Toolbox
+from bnagpt_tui.backend.tools.base import ToolContext, ToolResult, tool_from
 from tests.backend.talking import ask
 from tests.fakes import CALLS, DONE, Hands, ScriptedEngine, call, make_chat
 from tests.waiting import until
@@ -397,3 +398,40 @@ async def test_pages_that_the_service_found_are_listed(archive: Archive) -> None
     assert [(s.number, s.address) for s in path_of(chat, conversation.id)[-1].sources] == [
         (1, "https://news.example")
     ]
+
+
+async def test_what_one_tool_brought_is_on_the_disk_while_another_waits(
+    archive: Archive, tmp_path: Path
+) -> None:
+    looks, acts = call("c1", "look", '{"what":"a"}'), call("c2", "act", '{"code":"1"}', 1)
+    chat, _ = talk(archive, Hands(), [looks, acts, CALLS], ["Done.", DONE])
+    conversation = chat.new()
+    turn = asyncio.create_task(ask(chat, conversation.id))
+    await until(lambda: bool(chat.tools.waiting(conversation.id)))
+
+    def is_kept() -> bool:
+        kept = Repository(tmp_path / "data").load(conversation.id)[1]
+        return [m.content for m in kept[2:]] == ["[1] a is fine.", ""]
+
+    await until(is_kept)
+    await chat.tools.decide(chat.tools.waiting(conversation.id)[0].id, Decision(Permission.NO))
+    await turn
+
+
+async def test_what_a_tool_says_after_its_end_changes_nothing(archive: Archive) -> None:
+    late = []
+
+    async def hasty(context: ToolContext) -> ToolResult:
+        """Be hasty."""
+        late.append(context.report)
+        return ToolResult("all")
+
+    engine = ScriptedEngine([[call("c1", "hasty"), CALLS], ["Done.", DONE]], tools=True)
+    box = Toolbox(lambda: Kit((tool_from(hasty),)))
+    chat = make_chat(engine, archive, toolbox=box)
+    conversation = chat.new()
+    async with aclosing(chat.send(conversation.id, "go")) as events:
+        async for event in events:
+            if isinstance(event, ToolEnded):
+                late[0]("too late")
+    assert path_of(chat, conversation.id)[2].content == "all"
