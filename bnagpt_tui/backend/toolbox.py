@@ -58,15 +58,25 @@ class Toolbox:
     def __init__(self, make: Callable[[], Kit] = Kit) -> None:
         self._make = make
         self._made: asyncio.Future[Kit] | None = None
+        self._asked: set[asyncio.Future[tuple[Tool, ...]]] = set()
 
-    async def tools(self) -> tuple[Tool, ...]:
-        """All tools; of two with the same name the program's own."""
+    async def tools(self, *, patience: float | None = None) -> tuple[Tool, ...]:
+        """All tools; of two with the same name the program's own.
+
+        Args:
+            patience: Seconds to wait for a lender, which may have to start something first; its
+                tools are there when it has. `None` waits for as long as it takes.
+        """
         if self._made is None:
             self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
         kit = await asyncio.shield(self._made)
         found = {tool.name: tool for tool in kit.tools}
         for lender in kit.lenders:
-            for tool in await lender.tools():
+            asked = asyncio.ensure_future(lender.tools())
+            self._asked.add(asked)
+            asked.add_done_callback(self._asked.discard)
+            done, _ = await asyncio.wait({asked}, timeout=patience)
+            for tool in asked.result() if done else ():
                 found.setdefault(tool.name, tool)
         return tuple(found.values())
 

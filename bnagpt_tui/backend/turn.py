@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
 """What is said of a turn in which the model never came to an answer."""
 
+PATIENCE: Final = 3.0
+"""Seconds that a question waits for tools that a server lends, which is still starting."""
+
 MOST_FOUND: Final = 8
 """Pages that a service found by itself that are listed under an answer."""
 
@@ -201,7 +204,8 @@ class TurnRunner:
             answer.advice = advice or answer.advice
 
     async def _specs(self) -> tuple[ToolSpec, ...]:
-        return tuple(tool.spec for tool in await self._toolbox.tools())
+        tools = await self._toolbox.tools(patience=PATIENCE)
+        return tuple(tool.spec for tool in tools)
 
     async def _stream(
         self, conversation_id: str, plan: Plan, answer: Answer

@@ -31,7 +31,7 @@ from bnagpt_tui.backend.models import Message, Outcome, Role, Source, ToolCall
 from bnagpt_tui.backend.permission import Decision, Permission
 from bnagpt_tui.backend.store import Archive, Repository
 from bnagpt_tui.backend.toolbox import Kit, Toolbox
-from bnagpt_tui.backend.tools.base import ToolContext, ToolResult, tool_from
+from bnagpt_tui.backend.tools.base import Tool, ToolContext, ToolResult, tool_from
 from tests.backend.talking import ask
 from tests.fakes import CALLS, DONE, Hands, ScriptedEngine, call, make_chat
 from tests.waiting import until
@@ -435,3 +435,27 @@ async def test_what_a_tool_says_after_its_end_changes_nothing(archive: Archive) 
             if isinstance(event, ToolEnded):
                 late[0]("too late")
     assert path_of(chat, conversation.id)[2].content == "all"
+
+
+async def test_a_question_does_not_wait_for_a_server_that_never_starts(archive: Archive) -> None:
+    started = asyncio.Event()
+    closed = []
+
+    class Slow:
+        async def tools(self) -> tuple[Tool, ...]:
+            await started.wait()
+            return Hands().tools()[:1]
+
+        def drain_reports(self) -> list[str]:
+            return ["It was slow."]
+
+        async def aclose(self) -> None:
+            closed.append(True)
+
+    box = Toolbox(lambda: Kit(Hands().tools()[1:2], (Slow(),)))
+    assert [tool.name for tool in await box.tools(patience=0.01)] == ["act"]
+    started.set()
+    assert [tool.name for tool in await box.tools()] == ["act", "look"]
+    assert box.drain_reports() == ["It was slow."]
+    await box.aclose()
+    assert closed == [True]
