@@ -20,6 +20,9 @@ DECIDE: Final = "decide"
 class ApprovalActions(ChatBase):
     """What waits in the open conversation is asked about; what waits elsewhere is told."""
 
+    arming_seconds = 0.4
+    """For how long keys are ignored after a question is shown: they were typed for another end."""
+
     def show_approval(self) -> None:
         """Ask about the oldest call of the open conversation that waits, if one does."""
         waiting = self.chat.tools.waiting(self.open_id)
@@ -41,7 +44,7 @@ class ApprovalActions(ChatBase):
     def _ask_leave(self, approval: Approval, *, focus: bool) -> None:
         from ..widgets.approval_bar import ApprovalBar  # noqa: PLC0415  # no part of the start
 
-        bar = self.approval_bar = ApprovalBar(approval)
+        bar = self.approval_bar = ApprovalBar(approval, arming_seconds=self.arming_seconds)
         self.query_one("#chat").mount(bar, before=self.completions)
         if focus:
             bar.call_after_refresh(bar.focus)

@@ -20,9 +20,6 @@ from .field import Field
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-ARMING_SECONDS: Final = 0.4
-"""For how long keys are ignored: they were typed before this could be read."""
-
 _CHOICES: Final = (
     ("y", "yes, once"),
     ("c", "in this conversation"),
@@ -37,6 +34,7 @@ class ApprovalBar(Vertical, can_focus=True):
 
     Args:
         approval: The call.
+        arming_seconds: For how long keys are ignored.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,8 +91,9 @@ class ApprovalBar(Vertical, can_focus=True):
     _scroll = getters.query_one(VerticalScroll)
     _field = getters.query_one(Input)
 
-    def __init__(self, approval: Approval) -> None:
+    def __init__(self, approval: Approval, *, arming_seconds: float = 0.0) -> None:
         super().__init__()
+        self._arming_seconds = arming_seconds
         self.approval = approval
         """The call that is asked about."""
         self.border_title = f"{one_line(approval.tool, 60)} wants to run"
@@ -113,7 +112,7 @@ class ApprovalBar(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         """Take keys a little later."""
-        self.set_timer(ARMING_SECONDS, self._arm)
+        self.set_timer(self._arming_seconds, self._arm)
 
     def _arm(self) -> None:
         self.armed = True

@@ -74,16 +74,17 @@ async def test_keys_typed_before_the_question_could_be_read_allow_nothing(
 ) -> None:
     hands = Hands()
     async with open_app(engine=engine(ACTS, ["No.", DONE]), toolbox=hands.box()) as session:
+        session.screen.arming_seconds = 3600
         await send(session, "run it")
         await until(lambda: isinstance(session.screen.focused, ApprovalBar))
-        assert isinstance(session.screen.focused, ApprovalBar)
-        assert not session.screen.focused.armed
         await session.press("y", "a")
         assert hands.done == []
         assert session.chat.tools.waiting(session.screen.open_id)
-        await armed(session)
+        bar = session.screen.focused
+        assert isinstance(bar, ApprovalBar)
+        bar.armed = True
         await session.press("n")
-        await session.settled()
+        await session.sees("did not allow it")
 
 
 async def test_what_is_being_typed_keeps_the_keys(open_app: OpenApp) -> None:
