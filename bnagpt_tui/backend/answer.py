@@ -95,6 +95,10 @@ class Answer:
         self.outcome = Outcome.FAILED
         self.error = error
 
+    def drop_calls(self) -> None:
+        """Forget what tools were asked for: they are switched off."""
+        self._calls = CallPieces()
+
     def message(self) -> Message:
         """The answer as it stands."""
         self._text = ["".join(self._text)]

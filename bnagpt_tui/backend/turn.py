@@ -174,6 +174,8 @@ class TurnRunner:
                     yield event
         finally:
             answer.ended = True
+            if not tools:
+                answer.drop_calls()  # a model may call what it was not told of
             self._finish(conversation_id, answer, may_call=may_call)
             trouble = await self._keep_answer(conversation_id, answer)
         if trouble:

@@ -20,7 +20,7 @@ DECIDE: Final = "decide"
 class ApprovalActions(ChatBase):
     """What waits in the open conversation is asked about; what waits elsewhere is told."""
 
-    arming_seconds = 0.4
+    arming_seconds = 0.7
     """For how long keys are ignored after a question is shown: they were typed for another end."""
 
     def show_approval(self) -> None:
@@ -36,6 +36,7 @@ class ApprovalActions(ChatBase):
             self.approval_bar = None
         if approval:
             is_free = had_focus or (self.prompt.has_focus and not self.prompt.text)
+            is_free = is_free and self.is_current
             self._ask_leave(approval, focus=is_free)
         elif had_focus:
             self.prompt.focus()

@@ -112,9 +112,17 @@ class ApprovalBar(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         """Take keys a little later."""
-        self.set_timer(self._arming_seconds, self._arm)
+        self._arming = self.set_timer(self._arming_seconds, self._arm)
+
+    def on_key(self) -> None:
+        """Wait anew for a rest: a key that comes so early was typed for something else."""
+        if not self.armed:
+            self._arming.reset()
 
     def _arm(self) -> None:
+        if not self.screen.is_current:  # behind a dialog nobody reads it
+            self._arming = self.set_timer(self._arming_seconds, self._arm)
+            return
         self.armed = True
         self.refresh_bindings()
 

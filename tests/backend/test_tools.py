@@ -459,3 +459,13 @@ async def test_a_question_does_not_wait_for_a_server_that_never_starts(archive: 
     assert box.drain_reports() == ["It was slow."]
     await box.aclose()
     assert closed == [True]
+
+
+async def test_a_model_that_calls_though_tools_are_off_gets_nothing_done(archive: Archive) -> None:
+    hands = Hands()
+    looks = call("c1", "look", '{"what":"a"}')
+    chat, _ = talk(archive, hands, ["Hm. ", looks, CALLS], tools=False)
+    conversation = chat.new()
+    await ask(chat, conversation.id)
+    assert hands.done == []
+    assert path_of(chat, conversation.id)[-1].tool_calls == ()
