@@ -12,7 +12,7 @@ from bnagpt_tui.widgets.markdown import MarkdownView
 
 from .host import COLOURS, drawn, rendered
 
-SECONDS = 4.0
+SECONDS = 40.0
 """Far more than any of these takes, and far less than one that grows with the square."""
 
 
