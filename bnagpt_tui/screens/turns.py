@@ -232,7 +232,8 @@ class TurnActions(ApprovalActions):
         if waiting := self.queued.pop(self.open_id, []):
             self.prompt.give_back("\n".join(waiting))
             self.show_queue()
-        self.workers.cancel_group(self, turn_group(self.open_id))
+        if self.open_id in self.live:  # else it is only about to begin, and would be lost
+            self.workers.cancel_group(self, turn_group(self.open_id))
 
     def action_leave(self) -> None:
         """Leave what is open, a question that is edited or the list, for the prompt."""

@@ -265,3 +265,12 @@ async def test_a_file_of_a_tool_is_saved_beside_and_never_over_another(
 )
 def test_a_files_name_leads_nowhere_else(tmp_path: Path, name: str, saved: str) -> None:
     assert save_file(tmp_path, name, b"x") == tmp_path / saved
+
+
+async def test_escape_at_once_after_enter_loses_no_question(open_app: OpenApp) -> None:
+    async with open_app(engine=engine(["Hi.", DONE])) as session:
+        session.screen.ask("hello")
+        session.screen.action_stop()
+        await session.settled()
+        await until(lambda: session.screen.open_id not in session.screen.asking)
+        assert [m.content for m in session.messages] == ["hello", "Hi."]
