@@ -125,3 +125,11 @@ async def test_pages_that_groq_found_come_with_the_answer(
         ("A␛[2J", "https://a.example"),
         ("B", "https://b.example"),
     ]
+
+
+def test_an_odd_name_is_sent_as_one_that_services_take() -> None:
+    call = ToolCall("c\ud800", "web search<|x|>\ud800", "{}")
+    [_, asked, _] = wire_messages([QUESTION, Message(Role.ASSISTANT, tool_calls=(call,))])
+    [sent] = asked["tool_calls"]
+    assert sent["function"]["name"] == "web_search__x___"
+    assert sent["id"].encode() == b"c?"

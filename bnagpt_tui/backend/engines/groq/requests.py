@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...models import Message, Role, ToolSpec
 from ..base import Request
 from .exchange import arguments_of, flattened, paired
+
+_ODD: Final = re.compile(r"[^A-Za-z0-9_-]")
+"""What services do not take in the name of a function, though models write it."""
 
 
 def _sendable(text: str) -> str:
@@ -23,10 +27,10 @@ def _calls(message: Message) -> list[dict[str, Any]]:
     """The tool calls of an answer."""
     return [
         {
-            "id": call.id,
+            "id": _sendable(call.id) or "call",
             "type": "function",
             "function": {
-                "name": call.name or "unknown",
+                "name": _ODD.sub("_", call.name)[:64] or "unknown",
                 "arguments": _sendable(arguments_of(call)),
             },
         }
@@ -38,7 +42,7 @@ def _wire(message: Message) -> dict[str, Any]:
     """One message, with its fields always in the same order, so that prefixes can be cached."""
     wire: dict[str, Any] = {"role": message.role.value, "content": _sendable(message.content)}
     if message.role is Role.TOOL:
-        wire["tool_call_id"] = message.tool_call_id
+        wire["tool_call_id"] = _sendable(message.tool_call_id) or "call"
     if message.role is Role.ASSISTANT and message.tool_calls:
         wire["tool_calls"] = _calls(message)
     return wire
