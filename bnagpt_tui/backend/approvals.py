@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from .paths import PRIVATE_FILE, make_private
+from .paths import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,12 +125,8 @@ class Approvals:
         return set()
 
     def _write(self, names: list[str]) -> None:
-        if self._path is None:
-            return
-        temporary = make_private(self._path.parent) / f"{ALLOWED_FILE}.{os.getpid()}.tmp"
-        temporary.touch(PRIVATE_FILE)
-        temporary.write_text(json.dumps(names, indent=1), "utf-8")
-        temporary.replace(self._path)
+        if self._path:
+            write_private(self._path, json.dumps(names, indent=1))
 
 
 def _settle(future: asyncio.Future[Decision], decision: Decision) -> None:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from .events import ToolCallDelta
 from .models import ToolCall, new_id
 
 MOST_CALLS: Final = 16
 """Tools that are run for one answer; a model that asks for more is told so."""
+
+
+LONGEST_NAME: Final = 64
+"""Characters of a tool's name that services take."""
+
+_UNFIT: Final = r"[^A-Za-z0-9_-]"
+
+
+def values_of(arguments: str) -> dict[str, Any] | None:
+    """A call's arguments by their names; `None` when they are no JSON object."""
+    try:
+        values = json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def fit_name(name: str) -> str:
+    """A tool's name with what services refuse replaced, and cut to what they take."""
+    return re.sub(_UNFIT, "_", name)[:LONGEST_NAME]
 
 
 class CallPieces:

@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from .paths import PRIVATE_FILE, make_private
+from .paths import PRIVATE_FILE, make_private, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,10 +57,7 @@ class PromptHistory:
         if not text:
             path.unlink(missing_ok=True)
             return
-        temporary = make_private(path.parent) / f"{DRAFT_NAME}.{os.getpid()}.tmp"
-        temporary.touch(PRIVATE_FILE)
-        temporary.write_text(json.dumps(text), "utf-8")
-        temporary.replace(path)
+        write_private(path, json.dumps(text))
 
     def _take_draft(self) -> str:
         if self._path is None:
@@ -113,7 +110,4 @@ class PromptHistory:
     def _shorten(self, path: Path) -> None:
         """Keep the last prompts only."""
         kept = self.read()
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.touch(PRIVATE_FILE)
-        temporary.write_text("".join(json.dumps(prompt) + "\n" for prompt in kept), "utf-8")
-        temporary.replace(path)
+        write_private(path, "".join(json.dumps(prompt) + "\n" for prompt in kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,3 +49,15 @@ def make_private(directory: Path) -> Path:
     if directory.stat().st_mode & 0o077:
         directory.chmod(PRIVATE_DIRECTORY)
     return directory
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put a text in the place of a file that its owner alone reads, all at once.
+
+    Raises:
+        OSError: It cannot be written; the file is as it was.
+    """
+    temporary = make_private(path.parent) / f"{path.name}.{os.getpid()}.tmp"
+    temporary.touch(PRIVATE_FILE)
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)

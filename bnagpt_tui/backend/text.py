@@ -53,3 +53,8 @@ def one_line(text: str, limit: int = 200) -> str:
     """
     line = " ".join(visible(text[: limit * 8]).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether this is the address of a page, `http` or `https`, and harmless to show."""
+    return text.startswith(("https://", "http://")) and one_line(text, 2000) == text

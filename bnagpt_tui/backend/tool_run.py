@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .calls import values_of
 from .models import Message, Outcome, ToolCall, Usage
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class ToolRun:
 
 def subject_of(tool: Tool | None, arguments: str) -> str:
     """What a call will do, in full: the argument that says it, or all of them, one to a line."""
-    values = _values(arguments)
+    values = values_of(arguments)
     if values is None:
         return arguments
     subject = values.pop(tool.subject, None) if tool and tool.subject else None
@@ -99,14 +100,5 @@ def subject_of(tool: Tool | None, arguments: str) -> str:
 
 def short_arguments(arguments: str) -> str:
     """A call's arguments without their names, for a title."""
-    values = _values(arguments)
+    values = values_of(arguments)
     return arguments if values is None else " ".join(map(str, values.values()))
-
-
-def _values(arguments: str) -> dict[str, Any] | None:
-    """A call's arguments by their names; `None` when they are no JSON object."""
-    try:
-        values = json.loads(arguments or "{}")
-    except (ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None

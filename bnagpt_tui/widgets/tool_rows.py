@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.style import Style
 
+from bnagpt_tui.backend.calls import values_of
 from bnagpt_tui.backend.models import Message, Outcome, Source, ToolCall
 from bnagpt_tui.backend.text import one_line, visible
 
@@ -28,11 +29,8 @@ _CODE: Final = "code"
 
 def arguments_of(call: ToolCall) -> dict[str, str]:
     """A call's arguments as texts by their names; what is no JSON object has the name ``."""
-    try:
-        values = json.loads(call.arguments or "{}")
-    except (ValueError, RecursionError):
-        values = None
-    if not isinstance(values, dict):
+    values = values_of(call.arguments)
+    if values is None:
         return {"": call.arguments}
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

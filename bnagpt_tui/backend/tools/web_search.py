@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from ..models import Source
-from ..text import one_line
+from ..text import is_web_address, one_line
 from .base import Tool, ToolContext, ToolResult, tool_from
 from .web.options import WebOptions
 from .web.services import SERVICES, Found, Search
@@ -44,9 +44,8 @@ def _sound(found: list[Found]) -> list[Found]:
     """The pages with an address on the web, each once."""
     pages: dict[str, Found] = {}
     for page in found:
-        address = page.address
-        if address.startswith(("https://", "http://")) and one_line(address, 2000) == address:
-            pages.setdefault(address, page)
+        if is_web_address(page.address):
+            pages.setdefault(page.address, page)
     return list(pages.values())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ...calls import values_of
 from ...models import Message, Role, ToolCall
 
 NO_RESULT: Final = "There is no result: the call was broken off."
@@ -59,11 +60,9 @@ def flattened(messages: Sequence[Message]) -> Iterator[Message]:
 
 def arguments_of(call: ToolCall) -> str:
     """A call's arguments as a JSON object, which services insist on even in what is past."""
-    try:
-        is_object = isinstance(json.loads(call.arguments), dict)
-    except (ValueError, RecursionError):
-        is_object = False
-    return call.arguments if is_object else json.dumps({"unreadable": call.arguments})
+    if call.arguments and values_of(call.arguments) is not None:
+        return call.arguments
+    return json.dumps({"unreadable": call.arguments})
 
 
 def _unanswered(waiting: dict[str, ToolCall]) -> Iterator[Message]:

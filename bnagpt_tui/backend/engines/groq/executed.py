@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ...models import Source
-from ...text import one_line
+from ...text import is_web_address, one_line
 
 MOST_PAGES: Final = 30
 """Pages of one piece of an answer that are taken."""
@@ -20,9 +20,9 @@ def pages_of(executed: Any) -> tuple[Source, ...]:
     found: dict[str, Source] = {}
     for page in _pages(executed):
         address = page.get("url")
-        if not isinstance(address, str) or not address.startswith(("https://", "http://")):
+        if not isinstance(address, str) or not is_web_address(address):
             continue
-        if one_line(address, 2000) == address and len(found) < MOST_PAGES:
+        if len(found) < MOST_PAGES:
             title = one_line(str(page.get("title") or address), 200)
             snippet = one_line(str(page.get("content") or ""), 500)
             found.setdefault(address, Source(0, title, address, snippet))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
+from ...calls import fit_name
 from ...models import Message, Role, ToolSpec
 from ..base import Request
 from .exchange import arguments_of, flattened, paired
-
-_ODD: Final = re.compile(r"[^A-Za-z0-9_-]")
-"""What services do not take in the name of a function, though models write it."""
 
 
 def _sendable(text: str) -> str:
@@ -30,7 +27,7 @@ def _calls(message: Message) -> list[dict[str, Any]]:
             "id": _sendable(call.id) or "call",
             "type": "function",
             "function": {
-                "name": _ODD.sub("_", call.name)[:64] or "unknown",
+                "name": fit_name(call.name) or "unknown",
                 "arguments": _sendable(arguments_of(call)),
             },
         }

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from ...calls import LONGEST_NAME, fit_name
 from ...errors import ToolArgumentsError
 from ...models import ToolSpec
 from ...text import one_line
 from ..base import Tool, ToolContext, ToolResult
 
-LONGEST_NAME: Final = 64
-"""Characters of a tool's name that services accept."""
-
 _DESCRIPTION: Final = 1000
-_UNFIT: Final = re.compile(r"[^a-zA-Z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +59,8 @@ def tools_from(
 
 def _free_name(wanted: str, taken: Mapping[str, Tool]) -> str:
     """The name with what services refuse replaced, and a number when it is taken."""
-    plain = _UNFIT.sub("_", wanted)
-    name, number = plain[:LONGEST_NAME], 1
+    plain = fit_name(wanted)
+    name, number = plain, 1
     while name in taken:
         number += 1
         ending = f"_{number}"
