@@ -95,10 +95,6 @@ class Answer:
         self.outcome = Outcome.FAILED
         self.error = error
 
-    def drop_calls(self) -> None:
-        """Forget what tools were asked for: they are switched off."""
-        self._calls = CallPieces()
-
     def message(self) -> Message:
         """The answer as it stands."""
         self._text = ["".join(self._text)]
@@ -140,8 +136,10 @@ async def stream_answer(
 ) -> AsyncGenerator[EngineEvent | Waiting, None]:
     """Ask the model and fill in the answer; a fault becomes the answer's outcome.
 
+    A model may call what it was not told of: without tools in the plan, calls are passed over.
+
     Yields:
-        The engine's events and the pauses between retries, each already in the answer.
+        The engine's events and the pauses between retries, those that count in the answer.
     """
     request = Request(
         messages=plan.context.messages,
@@ -153,7 +151,8 @@ async def stream_answer(
     try:
         async with aclosing(stream_with_retries(engine, request, sleep=sleep)) as events:
             async for event in events:
-                answer.take(event)
+                if plan.tools or not isinstance(event, ToolCallDelta):
+                    answer.take(event)
                 yield event
     except EngineError as error:
         answer.fail(error)

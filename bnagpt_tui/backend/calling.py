@@ -73,22 +73,25 @@ class Calls:
         self._approvals = approvals
         self._calendar = calendar
 
-    def drafts(self, conversation_id: str, calls: Sequence[ToolCall]) -> list[Message]:
-        """The results to be of some calls, each following the one before it."""
-        parent = self._library.get(conversation_id).head
-        drafts = []
+    def drafts(self, calls: Sequence[ToolCall], parent: str | None) -> tuple[Message, ...]:
+        """The results to be of some calls, each following the one before it.
+
+        Args:
+            calls: The calls.
+            parent: The id of what the first one follows.
+        """
+        drafts: list[Message] = []
         for call in calls:
             draft = Message(
                 Role.TOOL,
-                parent=parent,
+                parent=drafts[-1].id if drafts else parent,
                 tool_calls=(call,),
                 tool_call_id=call.id,
                 outcome=Outcome.INTERRUPTED,
                 created=self._calendar(),
             )
             drafts.append(draft)
-            parent = draft.id
-        return drafts
+        return tuple(drafts)
 
     async def run(
         self, conversation_id: str, drafts: Sequence[Message], *, by_user: bool = False
@@ -179,8 +182,6 @@ class Calls:
             await self._call(conversation_id, tool, run)
         except ToolError as error:
             run.fail(str(error))
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # noqa: BLE001  # a tool's fault is never the turn's
             run.fail(f"{run.call.name} failed: {type(error).__name__}: {error}")
         self._library.set(self._library.get(conversation_id), (run.message,))
@@ -284,8 +285,7 @@ class Calls:
 
     def _lately(self, conversation_id: str) -> Iterator[Message]:
         """The last messages of the conversation's path, the last one first."""
-        head = self._library.get(conversation_id).head
-        path = self._library.loaded(conversation_id).path(head)
+        path = self._library.path(conversation_id)
         return (path[place] for place in range(len(path) - 1, max(-1, len(path) - LATELY), -1))
 
     async def _keep(
@@ -295,8 +295,4 @@ class Calls:
         conversation = self._library.get(conversation_id)
         if head:
             conversation = self._library.touched(conversation_id, head=head)
-        try:
-            await self._library.keep(conversation, *messages)
-        except StoreError as error:
-            return str(error)
-        return ""
+        return await self._library.try_to_keep(conversation, *messages)

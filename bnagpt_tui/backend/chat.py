@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .store import Archive, Searcher
     from .store.glance import Glance
     from .tree import Path
+    from .turns import Turns
 
 
 class ChatService:
@@ -64,9 +65,13 @@ class ChatService:
         self.library = Library(archive)
         toolbox, approvals = toolbox or Toolbox(), approvals or Approvals()
         options = options or ChatOptions()
-        self._turns = LateTurns(
-            engine, self.library, options, toolbox, approvals, sleep=sleep, calendar=calendar
-        )
+
+        def make() -> Turns:
+            from .turns import Turns  # noqa: PLC0415  # the first picture does without
+
+            return Turns(engine, self.library, options, toolbox, approvals, sleep, calendar)
+
+        self._turns = LateTurns(make)
         self.tools = ToolService(engine, self.library, options, toolbox, approvals, self._turns)
         self.setup = setup
         self.history = history or PromptHistory(None)
@@ -150,8 +155,7 @@ class ChatService:
 
     def path(self, conversation_id: str) -> Path:
         """The messages from the root to the head of an open conversation."""
-        head = self.library.get(conversation_id).head
-        return self.library.loaded(conversation_id).path(head)
+        return self.library.path(conversation_id)
 
     def position(self, conversation_id: str, message_id: str) -> tuple[int, int]:
         """Which of its siblings a message is, counted from 1, and how many there are."""
@@ -280,8 +284,7 @@ class ChatService:
         """Stop the answers that run, keep what came of them, and close store and engine.
 
         Raises:
-            StoreUnwritableError: Something could not be written to the end; the sentence says
-                where it was put instead.
+            StoreUnwritableError: Something could not be written; the sentence says where it is.
         """
         await self._turns.stop()
         if self._searcher:

@@ -7,37 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .approvals import Approvals
-    from .engines.base import Engine
-    from .library import Library
+    from collections.abc import Callable
+
     from .models import Limits
-    from .options import Calendar, ChatOptions
-    from .retry import Sleep
-    from .toolbox import Toolbox
     from .turns import Turns
 
 
 class LateTurns:
-    """Gives what runs turns, from the first moment at which it is needed."""
+    """Gives what runs turns, from the first moment at which it is needed.
 
-    def __init__(
-        self,
-        engine: Engine,
-        library: Library,
-        options: ChatOptions,
-        toolbox: Toolbox,
-        approvals: Approvals,
-        *,
-        sleep: Sleep,
-        calendar: Calendar,
-    ) -> None:
-        self._engine = engine
-        self._library = library
-        self._options = options
-        self._toolbox = toolbox
-        self._approvals = approvals
-        self._sleep = sleep
-        self._calendar = calendar
+    Args:
+        make: Makes it, and imports for that what takes long.
+    """
+
+    def __init__(self, make: Callable[[], Turns]) -> None:
+        self._make = make
         self._turns: Turns | None = None
 
     async def prepare(self) -> None:
@@ -47,17 +31,7 @@ class LateTurns:
     def __call__(self) -> Turns:
         """What runs turns."""
         if self._turns is None:
-            from .turns import Turns  # noqa: PLC0415  # see above
-
-            self._turns = Turns(
-                self._engine,
-                self._library,
-                self._options,
-                toolbox=self._toolbox,
-                approvals=self._approvals,
-                sleep=self._sleep,
-                calendar=self._calendar,
-            )
+            self._turns = self._make()
         return self._turns
 
     @property

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import ConversationNotFoundError, NameTakenError, StoreError, TurnRunningError
+from .errors import ConversationNotFoundError, StoreError, TurnRunningError
 from .models import Conversation, Message, new_id, now
-from .naming import folded
+from .named import NamedConversations
 from .tree import MessageTree
 from .trees import OpenTrees
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .store import Archive
     from .store.glance import Glance
+    from .tree import Path
 
 
 class Changes(NamedTuple):
@@ -26,7 +27,7 @@ class Changes(NamedTuple):
     messages: bool
 
 
-class Library:
+class Library(NamedConversations):
     """Every conversation by id, and the messages of those used last.
 
     A change is made here first and kept through the archive after it, so that what is seen never
@@ -34,9 +35,9 @@ class Library:
     """
 
     def __init__(self, archive: Archive) -> None:
+        super().__init__()
         self.archive = archive
         """Where everything is kept."""
-        self._conversations: dict[str, Conversation] = {}
         self._trees = OpenTrees(archive)
         self._reading = asyncio.Lock()
         self._drafts: dict[str, Conversation] = {}
@@ -166,6 +167,10 @@ class Library:
         """The messages of a conversation that was opened before; empty when it was not."""
         return self._trees.get(conversation_id) or MessageTree()
 
+    def path(self, conversation_id: str) -> Path:
+        """The messages from the root to the head of an open conversation."""
+        return self.loaded(conversation_id).path(self.get(conversation_id).head)
+
     def set(self, conversation: Conversation, messages: Iterable[Message] = ()) -> None:
         """Take in a conversation's new state and messages, in memory."""
         self._trees.put(conversation.id, messages)
@@ -190,6 +195,14 @@ class Library:
             self._whole.discard(conversation.id)
             messages = tuple(self._trees[conversation.id])
         await self.archive.save(conversation, *messages)
+
+    async def try_to_keep(self, conversation: Conversation, *messages: Message) -> str:
+        """As `keep`; what stands against it is returned as a sentence, empty when nothing does."""
+        try:
+            await self.keep(conversation, *messages)
+        except StoreError as error:
+            return str(error)
+        return ""
 
     def touched(self, conversation_id: str, *, head: str) -> Conversation:
         """The conversation with a new head, as used at this moment."""
@@ -267,32 +280,6 @@ class Library:
             return
         if tree.path(conversation.head).index_of(message_id) is None:
             await self.keep(replace(conversation, head=tree.tip(message_id)))
-
-    def named(self, name: str, *, other_than: str = "") -> Conversation | None:
-        """The conversation that has this name, case and composition aside; `None` if none has."""
-        wanted = folded(name)
-        for item in self._conversations.values():
-            if item.id != other_than and folded(item.name) == wanted:
-                return item
-        return None
-
-    def free_name(self, name: str, *, other_than: str = "") -> str:
-        """The name itself if nobody has it, else with the first free number behind it."""
-        taken = {folded(i.name) for i in self._conversations.values() if i.id != other_than}
-        candidate, number = name, 2
-        while folded(candidate) in taken:
-            candidate = f"{name} ({number})"
-            number += 1
-        return candidate
-
-    def check_free(self, name: str, *, other_than: str) -> None:
-        """Make sure that a name is free.
-
-        Raises:
-            NameTakenError: It is not; the error carries one that is.
-        """
-        if self.named(name, other_than=other_than):
-            raise NameTakenError(name, self.free_name(name, other_than=other_than))
 
     def _put(self, conversation: Conversation) -> None:
         self._conversations[conversation.id] = conversation

@@ -83,31 +83,29 @@ class Planner:
         Args:
             model: The model's id.
             path: The conversation from its root to its head.
-            tools: The tools that may be used; a model that knows of none is told of none.
+            tools: The tools that the model is told of; none for one that knows of none.
             may_call: Whether one may be called in this round.
         """
-        known = self._engine.describe(model)
         budget = context.budget(
-            known,
+            self._engine.describe(model),
             self.limits,
             context_tokens=self._context_tokens,
             answer_tokens=self._answer_tokens,
         )
-        offered = tools if known.tools else ()
         room = min(budget.request, self._ceilings.get(model, budget.request))
-        taken = sum(map(_tokens_of, offered))
+        taken = sum(map(_tokens_of, tools))
 
         def select(*, data: bool) -> Context:
             instructions = instructions_for(
-                self._instructions, tools=bool(offered), data=data, moment=self._calendar()
+                self._instructions, tools=bool(tools), data=data, moment=self._calendar()
             )
             factor = self._calibration.factor(model)
             return context.select(path, instructions, room, factor, taken=taken)
 
-        selected = select(data=bool(offered))
-        if not offered and any(message.role is Role.TOOL for message in selected.messages):
+        selected = select(data=bool(tools))
+        if not tools and any(message.role is Role.TOOL for message in selected.messages):
             selected = select(data=True)
-        return Plan(model, selected, budget, offered, may_call)
+        return Plan(model, selected, budget, tools, may_call)
 
     def learn(self, plan: Plan, counted: int, error: Exception | None) -> str:
         """Take in how a request went, so that the next plan is nearer to the truth.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from .answer import Answer, stream_answer
 from .citations import cited, sources_in
-from .errors import EngineError, StoreError
+from .errors import EngineError
 from .events import (
     Asked,
     LimitsReported,
@@ -121,8 +121,10 @@ class TurnRunner:
         yield TurnStarted(
             self._library.get(conversation_id), question, answer.message() if answer else None
         )
-        if question and (trouble := await self._keep(conversation_id, question)):
-            yield NotKept(trouble)
+        if question:
+            kept = self._library.get(conversation_id)
+            if trouble := await self._library.try_to_keep(kept, question):
+                yield NotKept(trouble)
         if results:
             calls = self._calls.run(conversation_id, results, by_user=beginning.by_user)
             async with aclosing(calls) as happening:
@@ -133,9 +135,8 @@ class TurnRunner:
                 async for told in events:
                     yield told
         else:
-            conversation = self._library.get(conversation_id)
-            path = self._library.loaded(conversation_id).path(conversation.head)
-            yield TurnEnded(conversation, path[-1])
+            last = self._library.path(conversation_id)[-1]
+            yield TurnEnded(self._library.get(conversation_id), last)
 
     async def _answer(
         self, conversation_id: str, answer: Answer | None, *, tools: bool
@@ -155,7 +156,7 @@ class TurnRunner:
                 yield TurnEnded(self._library.get(conversation_id), said, answer.error)
                 return
             yield RoundEnded(said)
-            drafts = self._calls.drafts(conversation_id, said.tool_calls)
+            drafts = self._calls.drafts(said.tool_calls, said.id)
             async with aclosing(self._calls.run(conversation_id, drafts)) as happening:
                 async for done in happening:
                     yield done
@@ -174,8 +175,6 @@ class TurnRunner:
                     yield event
         finally:
             answer.ended = True
-            if not tools:
-                answer.drop_calls()  # a model may call what it was not told of
             self._finish(conversation_id, answer, may_call=may_call)
             trouble = await self._keep_answer(conversation_id, answer)
         if trouble:
@@ -193,7 +192,7 @@ class TurnRunner:
         conversation = self._library.get(conversation_id)
         model = self._engine.describe(conversation.model or self._engine.default_model)
         offered = await self._specs() if tools and model.tools else ()
-        path = self._library.loaded(conversation_id).path(conversation.head)
+        path = self._library.path(conversation_id)
         plan = self._planner.plan(model.id, path, offered, may_call=may_call)
         answer.asked(plan.model)
         yield Asked(plan.model, plan.context.begins)
@@ -262,25 +261,13 @@ class TurnRunner:
             conversation = replace(conversation, name=name)
         self._library.set(conversation, (question,) if question else ())
 
-    async def _keep(self, conversation_id: str, question: Message) -> str:
-        """Write the question; what stands against it is returned, empty when nothing does."""
-        try:
-            await self._library.keep(self._library.get(conversation_id), question)
-        except StoreError as error:
-            return str(error)
-        return ""
-
     async def _keep_answer(self, conversation_id: str, answer: Answer) -> str:
         """Write the answer as it stands; what stands against it is returned."""
         message = answer.message()
         conversation = self._library.get(conversation_id)
         if conversation.head != message.id or answer.ended:
             conversation = self._library.touched(conversation_id, head=message.id)
-        try:
-            await self._library.keep(conversation, message)
-        except StoreError as error:
-            return str(error)
-        return ""
+        return await self._library.try_to_keep(conversation, message)
 
 
 def _numbered(found: Sequence[Source], known: Sequence[Source]) -> tuple[Source, ...]:

@@ -39,7 +39,6 @@ class Turns:
         engine: Engine,
         library: Library,
         options: ChatOptions,
-        *,
         toolbox: Toolbox,
         approvals: Approvals,
         sleep: Sleep,
@@ -106,9 +105,8 @@ class Turns:
 
     async def resume(self, conversation_id: str) -> AsyncGenerator[TurnEvent, None]:
         """Go on with a turn that was broken off between tools; see `ChatService.resume`."""
-        tree = await self._library.tree(conversation_id)
-        path = tree.path(self._library.get(conversation_id).head)
-        undone = self._undone(conversation_id, path[-_TURN_END:])
+        await self._library.tree(conversation_id)
+        undone = self._undone(self._library.path(conversation_id)[-_TURN_END:])
         async with aclosing(self._turn(conversation_id, Beginning(results=undone))) as events:
             async for event in events:
                 yield event
@@ -126,15 +124,8 @@ class Turns:
         head = self._library.get(conversation_id).head
         asked = self._question(question, head) if question else None
         call = ToolCall(f"user_{new_id()}", name, json.dumps(arguments, ensure_ascii=False))
-        draft = Message(
-            Role.TOOL,
-            parent=asked.id if asked else head,
-            tool_calls=(call,),
-            tool_call_id=call.id,
-            outcome=Outcome.INTERRUPTED,
-            created=self._calendar(),
-        )
-        beginning = Beginning(asked, (draft,), by_user=True, asks=bool(question))
+        drafts = self._calls.drafts((call,), asked.id if asked else head)
+        beginning = Beginning(asked, drafts, by_user=True, asks=bool(question))
         async with aclosing(self._turn(conversation_id, beginning)) as events:
             async for event in events:
                 yield event
@@ -150,14 +141,14 @@ class Turns:
     def _question(self, text: str, parent: str | None) -> Message:
         return Message(Role.USER, text, parent=parent, created=self._calendar())
 
-    def _undone(self, conversation_id: str, path: Sequence[Message]) -> tuple[Message, ...]:
+    def _undone(self, path: Sequence[Message]) -> tuple[Message, ...]:
         """The results at a path's end that a broken-off turn still owes."""
         results: list[Message] = []
         for message in reversed(path):
             if message.role is not Role.TOOL:
                 known = {result.tool_call_id for result in results}
                 owed = [call for call in message.tool_calls if call.id not in known]
-                drafts = self._calls.drafts(conversation_id, owed)
+                drafts = self._calls.drafts(owed, path[-1].id)
                 undone = [item for item in results if item.outcome is Outcome.INTERRUPTED]
                 return (*reversed(undone), *drafts)
             results.append(message)
