@@ -106,8 +106,11 @@ class MessageLog(MessageCodes, can_focus=True):
             self.screen.clear_selection()
 
     def append(self, message: Message) -> None:
-        """Add a message at the end."""
+        """Add a message at the end; one that is there already is shown as it is now."""
         path = self._views.path
+        if path.index_of(message.id) is not None:
+            self.replace(message)
+            return
         path.append(message)
         self._recount()
         self._update_views(len(path) - 2)

@@ -134,6 +134,7 @@ async def test_escape_stops_a_tool_and_enter_goes_on(open_app: OpenApp) -> None:
         hands.gate.open()
         await session.press("tab", "enter")
         await session.sees("There.")
+        assert session.shown().count("tool · slow") == 1
         assert [m.content for m in session.messages] == ["go", "", "all the way", "There."]
 
 
