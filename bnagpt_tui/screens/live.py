@@ -205,34 +205,43 @@ def draw_event(log: MessageLog, event: TurnEvent, answer: LiveAnswer | None) -> 
         event: What happened.
         answer: The answer with the event already in it; `None` once the turn is over.
     """
-    if isinstance(event, ToolStarted | RoundStarted):
-        started = isinstance(event, RoundStarted)
-        log.append(event.answer if isinstance(event, RoundStarted) else event.result)
-        if started and answer and answer.message:
-            log.set_live(answer.message.id)
+    if isinstance(event, TextDelta | ReasoningDelta):
+        if answer and answer.message:
+            _draw_text(log, event, answer, answer.message.id)
+        return
+    if isinstance(event, RoundStarted):
+        log.append(event.answer)
+        log.set_live(event.answer.id)
+    elif isinstance(event, ToolStarted):
+        log.append(event.result)
     elif isinstance(event, ToolProgressed | ToolEnded):
         log.replace(event.result)
     elif isinstance(event, RoundEnded | TurnEnded):
         log.set_live(None)
         log.set_note("")
         log.replace(event.answer)
-    elif answer and answer.message:
-        _draw_answer(log, event, answer, answer.message)
+    elif answer and (so_far := answer.so_far):
+        _draw_asking(log, event, so_far, answer.note)
     if answer:
         log.set_running(answer.running)
 
 
-def _draw_answer(log: MessageLog, event: TurnEvent, answer: LiveAnswer, message: Message) -> None:
-    """Show an event of an answer that is being written."""
-    if isinstance(event, TextDelta | ReasoningDelta):
-        if len(answer.text) + len(answer.reasoning) == 1:
-            log.set_note("")
-        if isinstance(event, TextDelta):
-            log.extend(message.id, event.text)
-        else:
-            log.extend(message.id, reasoning=event.text)
-    elif isinstance(event, Asked):
-        log.replace(answer.so_far or message)
+def _draw_asking(log: MessageLog, event: TurnEvent, so_far: Message, note: str) -> None:
+    """Show who is asked, or why nothing comes at this moment."""
+    if isinstance(event, Asked):
+        log.replace(so_far)
         log.memory_begins = event.memory_begins
     elif isinstance(event, Waiting):
-        log.set_note(answer.note)
+        log.set_note(note)
+
+
+def _draw_text(
+    log: MessageLog, event: TextDelta | ReasoningDelta, answer: LiveAnswer, message_id: str
+) -> None:
+    """Show more of an answer; this happens for each piece of it."""
+    if len(answer.text) + len(answer.reasoning) == 1:
+        log.set_note("")
+    if isinstance(event, TextDelta):
+        log.extend(message_id, event.text)
+    else:
+        log.extend(message_id, reasoning=event.text)

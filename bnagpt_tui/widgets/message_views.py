@@ -199,7 +199,6 @@ class MessageViews:
         live = message.id == self.live
         annotated = live if self.live is not None else index == len(self.path) - 1
         sibling, siblings = self.siblings(message.id)
-        after = self.path[index + 1] if index + 1 < len(self.path) else None
         return State(
             live=live,
             unfolded=message.id in self.unfolded,
@@ -208,5 +207,10 @@ class MessageViews:
             siblings=siblings,
             note=self.note if annotated else "",
             running=self.running.get(message.id, ""),
-            answered=after is not None and after.role is Role.TOOL,
+            answered=bool(message.tool_calls) and self._is_answered(index),
         )
+
+    def _is_answered(self, index: int) -> bool:
+        """Whether a tool's result stands under a message."""
+        below = index + 1
+        return below < len(self.path) and self.path[below].role is Role.TOOL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -38,10 +37,6 @@ START_SECONDS: Final = 20.0
 """How long a server may take from its start to the end of its list of tools."""
 
 _MOST_PAGES: Final = 100
-
-# Without a handler of their own the library's warnings go to the terminal, over what is drawn.
-for _name in ("mcp", "client", "httpx2"):
-    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 class Connection:

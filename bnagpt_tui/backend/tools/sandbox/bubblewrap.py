@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .options import SandboxOptions
-from .outcome import Outcome, Report
+from .outcome import ENDED, Outcome, Report
 from .pipes import Output, Replies
 from .pythons import PACKAGES, Python
 from .scratch import Scratch
@@ -33,7 +33,6 @@ _GRACE: Final = 1.0
 _WATCH_EVERY: Final = 0.25
 _CPU_SECONDS: Final = 600
 _TEMPORARY_BYTES: Final = 64 * 1024 * 1024
-_ENDED: Final = "What was defined before is gone."
 
 
 def walls(python: Python, scratch: Path) -> list[str]:
@@ -103,7 +102,7 @@ class Bubblewrap:
             try:
                 await self._start()
             except OSError as error:
-                return Outcome(error=f"The sandbox did not start: {error.strerror}.", is_lost=True)
+                return Outcome(error=f"The sandbox did not start: {error.strerror}.")
         output = self._output
         assert output is not None  # noqa: S101  # made by the start
         output.begin(report)
@@ -151,7 +150,7 @@ class Bubblewrap:
             if reply.done():
                 return reply.result()
             if ended.done():
-                return Outcome(error=f"{_death(ended.result())} {_ENDED}", is_lost=True)
+                return Outcome(error=f"{_death(ended.result())} {ENDED}")
             reason = watched.result() if watched.done() else ""
             reply.cancel()  # what it waits for is now waited for by the interruption
             await asyncio.gather(reply, return_exceptions=True)
@@ -160,8 +159,7 @@ class Bubblewrap:
             if reason == TOO_LARGE:
                 await asyncio.to_thread(self._scratch.empty)
             reason = reason or f"It was stopped after {self._options.seconds:g} seconds."
-            lost = self._process is None
-            return Outcome(error=f"{reason} {_ENDED if lost else ''}".strip(), is_lost=lost)
+            return Outcome(error=reason if self._process else f"{reason} {ENDED}")
         finally:
             for task in (ended, watched, reply):
                 task.cancel()

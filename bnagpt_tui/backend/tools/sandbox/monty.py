@@ -8,9 +8,8 @@ from importlib import import_module
 from typing import Any, Final
 
 from .options import SandboxOptions
-from .outcome import Outcome, Report
+from .outcome import ENDED, Outcome, Report
 
-_ENDED: Final = "What was defined before is gone."
 _MEMORY_SHARE: Final = 10
 
 
@@ -92,8 +91,8 @@ class Monty:
                 value = await self._session.feed_run(code, print_callback=take)
         except TimeoutError:
             await self.aclose()
-            sentence = f"It was stopped after {self._options.seconds:g} seconds. {_ENDED}"
-            return Outcome(error=sentence, is_lost=True)
+            sentence = f"It was stopped after {self._options.seconds:g} seconds. {ENDED}"
+            return Outcome(error=sentence)
         except asyncio.CancelledError:
             await self.aclose()
             raise
@@ -112,7 +111,7 @@ class Monty:
         if not broke_limit:
             return Outcome(error=text)
         await self.aclose()
-        return Outcome(error=f"{text}\n{_ENDED}", is_lost=True)
+        return Outcome(error=f"{text}\n{ENDED}")
 
     async def aclose(self) -> None:
         """End the interpreter."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Report: TypeAlias = Callable[[str], None]
 """Takes output as it comes."""
+
+
+ENDED: Final = "What was defined before is gone."
+"""What is said when an interpreter has ended with what it ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,6 @@ class Outcome:
     """The last expression's value, as the interpreter writes it; empty for none."""
     error: str = ""
     """The traceback, or why the run was ended; empty when it came to its end."""
-    is_lost: bool = False
-    """Whether the interpreter has ended, and all that it knew is gone."""
 
 
 class Interpreter(Protocol):

@@ -72,7 +72,7 @@ class Sandbox:
         async with self._locks.setdefault(conversation_id, asyncio.Lock()):
             if fresh:
                 await self._end(conversation_id)
-            scratch = self._scratch(conversation_id)
+            scratch = _scratch(self._options, conversation_id)
             interpreter = self._interpreters.get(conversation_id)
             if interpreter is None:
                 await asyncio.to_thread(scratch.prune)
@@ -100,10 +100,7 @@ class Sandbox:
         interpreter = self._interpreters.pop(conversation_id, None)
         if interpreter:
             await interpreter.aclose()
-            await asyncio.to_thread(self._scratch(conversation_id).tidy)
-
-    def _scratch(self, conversation_id: str) -> Scratch:
-        return Scratch(self._options, conversation_id, NOBODY if os.geteuid() == 0 else None)
+            await asyncio.to_thread(_scratch(self._options, conversation_id).tidy)
 
     async def _end_unused(self) -> None:
         """End the interpreters that were not used for the longest time, if there are too many."""
@@ -144,9 +141,8 @@ class Sandbox:
             return None
         with tempfile.TemporaryDirectory(prefix="bnagpt-") as directory:
             options = replace(self._options, scratch=Path(directory), seconds=10.0)
-            owner = NOBODY if os.geteuid() == 0 else None
             for python in await asyncio.to_thread(list, pythons(options.environment)):
-                scratch = Scratch(options, "trial", owner)
+                scratch = _scratch(options, "trial")
                 trial = Bubblewrap(python, options, scratch)
                 outcome = await trial.run("20 + 22", _ignore)
                 await trial.aclose()
@@ -154,6 +150,11 @@ class Sandbox:
                 if outcome.value == "42":
                     return python
         return None
+
+
+def _scratch(options: SandboxOptions, conversation_id: str) -> Scratch:
+    """A conversation's scratch directory, which nobody owns where bnaGPT runs as root."""
+    return Scratch(options, conversation_id, NOBODY if os.geteuid() == 0 else None)
 
 
 class _Printed:
