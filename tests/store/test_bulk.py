@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -43,3 +44,19 @@ def test_a_failure_lets_it_collect_again() -> None:
     with pytest.raises(OSError, match="disk"), values_that_stay():
         raise OSError("disk")
     assert gc.isenabled()
+
+
+class _Circle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_circles_that_ended_meanwhile_do_not_stay_for_good() -> None:
+    kept: list[weakref.ref[_Circle]] = []
+    for _ in range(40):
+        circles = [_Circle() for _ in range(20_000)]
+        kept += [weakref.ref(circles[0]), weakref.ref(circles[-1])]
+        with values_that_stay():
+            pass
+        del circles
+    assert sum(known() is not None for known in kept) < len(kept) / 2

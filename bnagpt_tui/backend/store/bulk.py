@@ -6,31 +6,65 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
-_lock = threading.Lock()
-_running = 0
-_was_enabled = False
+_GROWTH: Final = 1.5
+_LEAST: Final = 100_000
+
+
+class _Collector:
+    """The collector of this process, kept from going through what stays.
+
+    It stops every thread while it goes through all values: with ten thousand conversations in
+    memory that is fifty milliseconds in which no key is heard. Values that it is told to pass
+    over are freed as ever when nobody refers to them, except for those in a circle. So that no
+    circle stays for good, it goes through everything again once there is half as much more of
+    them than at the last time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running = 0
+        self._was_enabled = False
+        self._most = 0
+
+    def rest(self) -> None:
+        """Look for no garbage from here on."""
+        with self._lock:
+            if self._running == 0:
+                self._was_enabled = gc.isenabled()
+                gc.disable()
+            self._running += 1
+
+    def go_on(self) -> None:
+        """Look for garbage again, in what is made from here on."""
+        with self._lock:
+            self._running -= 1
+            if self._running or not self._was_enabled:
+                return
+            gc.freeze()
+            passed_over = gc.get_freeze_count()
+            if self._most and passed_over > self._most:
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
+                passed_over = gc.get_freeze_count()
+                self._most = 0
+            self._most = self._most or max(_LEAST, int(passed_over * _GROWTH))
+            gc.enable()
+
+
+_collector = _Collector()
 
 
 @contextmanager
 def values_that_stay() -> Iterator[None]:
-    """Look for no garbage during the block, nor ever in what is made by it.
+    """Look for no garbage during the block, nor in what is made by it, but for rare moments.
 
-    The collector stops every thread while it goes through all values: with ten thousand
-    conversations in memory that is fifty milliseconds in which no key is heard. What is read
-    here is neither garbage nor part of a circle.
+    For what is read in bulk, is neither garbage nor part of a circle, and stays in memory.
     """
-    global _running, _was_enabled  # noqa: PLW0603  # the collector is the process's own, too
-    with _lock:
-        if _running == 0:
-            _was_enabled = gc.isenabled()
-            gc.disable()
-        _running += 1
+    _collector.rest()
     try:
         yield
     finally:
-        with _lock:
-            _running -= 1
-            if _running == 0 and _was_enabled:
-                gc.freeze()
-                gc.enable()
+        _collector.go_on()
