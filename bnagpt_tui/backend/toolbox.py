@@ -49,7 +49,7 @@ class Kit:
 
 
 class Toolbox:
-    """Gives tools by their names.
+    """Gives tools by their names. What goes wrong with them is reported, never raised.
 
     Args:
         make: Makes what it holds; called once, in a thread, when a tool is first needed.
@@ -57,8 +57,9 @@ class Toolbox:
 
     def __init__(self, make: Callable[[], Kit] = Kit) -> None:
         self._make = make
-        self._made: asyncio.Future[Kit] | None = None
-        self._asked: set[asyncio.Future[tuple[Tool, ...]]] = set()
+        self._made: asyncio.Task[Kit] | None = None
+        self._asked: set[asyncio.Task[tuple[Tool, ...]]] = set()
+        self._reports: list[str] = []
 
     async def tools(self, *, patience: float | None = None) -> tuple[Tool, ...]:
         """All tools; of two with the same name the program's own.
@@ -68,11 +69,11 @@ class Toolbox:
                 tools are there when it has. `None` waits for as long as it takes.
         """
         if self._made is None:
-            self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
+            self._made = asyncio.create_task(self._kit())
         kit = await asyncio.shield(self._made)
         found = {tool.name: tool for tool in kit.tools}
         for lender in kit.lenders:
-            asked = asyncio.ensure_future(lender.tools())
+            asked = asyncio.create_task(self._lent(lender))
             self._asked.add(asked)
             asked.add_done_callback(self._asked.discard)
             done, _ = await asyncio.wait({asked}, timeout=patience)
@@ -85,15 +86,39 @@ class Toolbox:
         return next((tool for tool in await self.tools() if tool.name == name), None)
 
     def drain_reports(self) -> list[str]:
-        """What went wrong with lenders since the last call, in sentences for the user."""
-        if self._made is None or not self._made.done():
-            return []
-        kit = self._made.result()
-        return [report for lender in kit.lenders for report in lender.drain_reports()]
+        """What went wrong since the last call, in sentences for the user."""
+        reports, self._reports = self._reports, []
+        if self._made and self._made.done():
+            for lender in self._made.result().lenders:
+                reports += lender.drain_reports()
+        return reports
 
     async def aclose(self) -> None:
         """End whatever the tools started."""
         if self._made is None:
             return
         kit = await self._made
-        await asyncio.gather(*(each.aclose() for each in (*kit.lenders, *kit.closing)))
+        ends = (each.aclose() for each in (*kit.lenders, *kit.closing))
+        await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _kit(self) -> Kit:
+        """What the box holds; nothing where it cannot be made."""
+        try:
+            return await asyncio.to_thread(self._make)
+        except Exception as error:  # noqa: BLE001  # whatever a library does when it is loaded
+            self._report("There are no tools", error)
+            return Kit()
+
+    async def _lent(self, lender: Lender) -> tuple[Tool, ...]:
+        """What a lender has; nothing where it fails."""
+        try:
+            return await lender.tools()
+        except Exception as error:  # noqa: BLE001  # a lender is somebody else's program
+            self._report("Some tools are missing", error)
+            return ()
+
+    def _report(self, what: str, error: Exception) -> None:
+        """Say something went wrong, once."""
+        sentence = f"{what}: {type(error).__name__}: {error}"
+        if sentence not in self._reports:
+            self._reports.append(sentence)
