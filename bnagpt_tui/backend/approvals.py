@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from .paths import write_private
+from .allowed_tools import AllowedTools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from .permission import Approval, Decision
-
-ALLOWED_FILE: Final = "allowed-tools.json"
-"""The file of what was allowed for good, inside the configuration directory."""
 
 
 class Approvals:
@@ -24,30 +18,26 @@ class Approvals:
 
     Args:
         allowed: Names of tools that may act without a question, as the settings say.
-        path: The file of the tools that the user allowed for good; `None` where there is none.
+        always: The tools that the user allowed for good; `None` remembers none.
         refusal: Where nobody can be asked, what the model is told in place of a question.
     """
 
     def __init__(
-        self, allowed: Iterable[str] = (), *, path: Path | None = None, refusal: str = ""
+        self, allowed: Iterable[str] = (), *, always: AllowedTools | None = None, refusal: str = ""
     ) -> None:
-        self._settled = frozenset(allowed)
-        self._path = path
+        self.settled = frozenset(allowed)
+        """The tools that the settings allow; no word of the user's changes that."""
+        self.always = always or AllowedTools()
+        """The tools that the user allowed for good."""
         self._refusal = refusal
-        self._always: set[str] | None = None
-        self._reading = asyncio.Lock()
         self._conversations: set[tuple[str, str]] = set()
         self._waiting: dict[str, tuple[Approval, asyncio.Future[Decision]]] = {}
 
     async def is_given(self, conversation_id: str, tool: str) -> bool:
         """Whether a tool may act in a conversation without a question."""
-        if tool in self._settled or (conversation_id, tool) in self._conversations:
+        if tool in self.settled or (conversation_id, tool) in self._conversations:
             return True
-        return tool in await self._allowed()
-
-    async def always(self) -> frozenset[str]:
-        """The tools that the user allowed for good, and those that the settings allow."""
-        return self._settled | await self._allowed()
+        return tool in await self.always.names()
 
     def waiting(self, conversation_id: str) -> tuple[Approval, ...]:
         """What is waited for in a conversation, the oldest first."""
@@ -88,9 +78,7 @@ class Approvals:
         _settle(future, decision)
         try:
             if decision.permission is Permission.ALWAYS:
-                allowed = await self._allowed()
-                allowed.add(approval.tool)
-                await asyncio.to_thread(self._write, sorted(allowed))
+                await self.always.add(approval.tool)
         finally:
             for other, waiting in list(self._waiting.values()):
                 if await self.is_given(other.conversation_id, other.tool):
@@ -103,30 +91,7 @@ class Approvals:
             OSError: It could not be kept for good; it holds until bnaGPT is closed.
         """
         self._conversations = {known for known in self._conversations if known[1] != tool}
-        allowed = await self._allowed()
-        if tool in allowed:
-            allowed.discard(tool)
-            await asyncio.to_thread(self._write, sorted(allowed))
-
-    async def _allowed(self) -> set[str]:
-        async with self._reading:
-            if self._always is None:
-                self._always = await asyncio.to_thread(self._read)
-            return self._always
-
-    def _read(self) -> set[str]:
-        """The names in the file; what cannot be read allows nothing."""
-        if self._path is None:
-            return set()
-        with suppress(OSError, ValueError):
-            names = json.loads(self._path.read_bytes())
-            if isinstance(names, list):
-                return {name for name in names if isinstance(name, str)}
-        return set()
-
-    def _write(self, names: list[str]) -> None:
-        if self._path:
-            write_private(self._path, json.dumps(names, indent=1))
+        await self.always.remove(tool)
 
 
 def _settle(future: asyncio.Future[Decision], decision: Decision) -> None:

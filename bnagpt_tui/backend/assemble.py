@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from .approvals import ALLOWED_FILE, Approvals
+from .allowed_tools import ALLOWED, AllowedTools
+from .approvals import Approvals
 from .chat import ChatService
 from .engines.selecting import SelectingEngine
 from .errors import SettingsError
@@ -137,7 +138,7 @@ def build_chat(settings: Settings, engine: SelectingEngine | None = None) -> Cha
         history=PromptHistory(settings.data_dir / "prompts.jsonl"),
         searcher=build_searcher(settings),
         toolbox=build_toolbox(settings),
-        approvals=Approvals(settings.allow, path=settings.config_dir / ALLOWED_FILE),
+        approvals=Approvals(settings.allow, always=AllowedTools(settings.config_dir / ALLOWED)),
     )
 
 

@@ -8,8 +8,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .calls import MOST_CALLS
-from .citations import sources_in
+from .calls import MOST_CALLS, result_of
+from .citations import next_number
 from .errors import StoreError, ToolError
 from .events import (
     ApprovalAsked,
@@ -24,7 +24,7 @@ from .permission import Approval
 from .tool_run import ToolRun, subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from datetime import datetime
 
     from .approvals import Approvals
@@ -37,6 +37,9 @@ SHOWN_EVERY: Final = 0.05
 
 KEPT_EVERY: Final = 0.25
 """Seconds of a running tool's output that are at risk at the most."""
+
+STOPPING_SECONDS: Final = 3.0
+"""How long a tool that is stopped may take to end; what it says after that is not heard."""
 
 SOURCES_APART: Final = 10
 """Numbers that lie between the first sources of two calls of one round."""
@@ -103,7 +106,7 @@ class Calls:
             drafts: Their results to be.
             by_user: Whether the user asked for them, and need not be asked.
         """
-        first = self._first_source(conversation_id)
+        first = next_number(self._library.path(conversation_id)[-LATELY:])
         events: asyncio.Queue[CallEvent | None] = asyncio.Queue()
 
         def on_change() -> None:
@@ -129,12 +132,34 @@ class Calls:
                 async for event in told:
                     yield event
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            trouble = await self._keep(conversation_id, [run.settled() for run in runs], head)
+            trouble = await self._wind_up(conversation_id, runs, tasks, head)
         if trouble:
             yield NotKept(trouble)
+
+    async def _wind_up(
+        self,
+        conversation_id: str,
+        runs: Sequence[ToolRun],
+        tasks: Sequence[asyncio.Task[None]],
+        head: str | None,
+    ) -> str:
+        """End what still runs, and keep all results; what stands against that is returned.
+
+        What is known is kept before the tools are waited for: one that is slow to stop, or a
+        second stop meanwhile, takes nothing away.
+        """
+        running = [task for task in tasks if not task.done()]
+        for task in running:
+            task.cancel()
+        try:
+            if running:
+                await self._keep(conversation_id, [run.settled() for run in runs], head)
+                await asyncio.wait(running, timeout=STOPPING_SECONDS)
+        finally:
+            for run in runs:
+                run.is_left = True
+            trouble = await self._keep(conversation_id, [run.settled() for run in runs], head)
+        return trouble
 
     async def _until_done(
         self,
@@ -180,12 +205,18 @@ class Calls:
                 await self._ask_leave(conversation_id, tool, run, events)
             run.begin()
             await self._call(conversation_id, tool, run)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            run.fail(f"{run.call.name} was broken off by itself.")
         except ToolError as error:
             run.fail(str(error))
         except Exception as error:  # noqa: BLE001  # a tool's fault is never the turn's
             run.fail(f"{run.call.name} failed: {type(error).__name__}: {error}")
-        self._library.set(self._library.get(conversation_id), (run.message,))
-        events.put_nowait(ToolEnded(run.message))
+        if not run.is_left:
+            self._library.set(self._library.get(conversation_id), (run.message,))
+            events.put_nowait(ToolEnded(run.message))
 
     async def _tool(self, call: ToolCall, place: int) -> Tool:
         """The tool that is called.
@@ -233,31 +264,18 @@ class Calls:
             raise ToolError(f"Not run: the user did not allow it.{told}")
 
     async def _call(self, conversation_id: str, tool: Tool, run: ToolRun) -> None:
-        """Run a tool within its time, and take in its result."""
+        """Run a tool, and keep what it brings."""
         from .tools.base import ToolContext  # noqa: PLC0415  # what makes tools is imported late
 
+        path = self._library.path(conversation_id)
         context = ToolContext(
             conversation_id,
             first_source=run.first_source,
             report=lambda text: run.report(text, tool.characters),
-            earlier=lambda call_id: self._earlier(conversation_id, call_id),
+            earlier=lambda call_id: result_of(path[-LATELY:], call_id),
         )
-        try:
-            async with asyncio.timeout(tool.seconds) as limit:
-                result = await tool.run(context, run.call.arguments)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            run.fail(f"{tool.name} did not end within {tool.seconds:.0f} seconds and was stopped.")
-            return
-        content = result.content
-        if len(content) > tool.characters:
-            content = (
-                f"{content[: tool.characters]}\n[The rest, {len(content) - tool.characters} "
-                "characters, was not kept.]"
-            )
-        run.end(content, Outcome.FAILED if result.failed else Outcome.COMPLETE, result)
-        await self._keep_files(run, result)
+        if result := await run.carry_out(tool, context):
+            await self._keep_files(run, result)
 
     async def _keep_files(self, run: ToolRun, result: ToolResult) -> None:
         """Keep the files that a tool made beside its result."""
@@ -270,23 +288,6 @@ class Calls:
             else:
                 attachments.append(kept)
         run.message = replace(run.message, attachments=tuple(attachments))
-
-    def _earlier(self, conversation_id: str, call_id: str) -> str | None:
-        """The whole result of a call in the conversation's path."""
-        for message in self._lately(conversation_id):
-            if message.role is Role.TOOL and message.tool_call_id == call_id:
-                return message.content
-        return None
-
-    def _first_source(self, conversation_id: str) -> int:
-        """The first number that no page of the conversation has."""
-        known = sources_in(self._lately(conversation_id))
-        return max(known, default=0) + 1
-
-    def _lately(self, conversation_id: str) -> Iterator[Message]:
-        """The last messages of the conversation's path, the last one first."""
-        path = self._library.path(conversation_id)
-        return (path[place] for place in range(len(path) - 1, max(-1, len(path) - LATELY), -1))
 
     async def _keep(
         self, conversation_id: str, messages: Sequence[Message], head: str | None = None

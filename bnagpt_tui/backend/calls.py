@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from .events import ToolCallDelta
-from .models import ToolCall, new_id
+from .models import Message, Outcome, Role, ToolCall, new_id
 
 MOST_CALLS: Final = 16
 """Tools that are run for one answer; a model that asks for more is told so."""
@@ -17,6 +18,10 @@ MOST_CALLS: Final = 16
 LONGEST_NAME: Final = 64
 """Characters of a tool's name that services take."""
 
+TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
+"""What is said of a turn in which the model never came to an answer."""
+
+_USERS: Final = "user_"
 _UNFIT: Final = r"[^A-Za-z0-9_-]"
 
 
@@ -27,6 +32,34 @@ def values_of(arguments: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
+
+
+def are_whole(answer: Message) -> bool:
+    """Whether an answer's calls are all that the model meant, and may be done later.
+
+    Those of an answer that was stopped, cut or broken may have half their arguments.
+    """
+    return bool(answer.tool_calls) and (
+        answer.outcome is Outcome.COMPLETE or answer.problem == TOO_MANY_ROUNDS
+    )
+
+
+def users_call(name: str, arguments: dict[str, Any]) -> ToolCall:
+    """A call that the user makes, no model."""
+    return ToolCall(f"{_USERS}{new_id()}", name, json.dumps(arguments, ensure_ascii=False))
+
+
+def is_users(message: Message) -> bool:
+    """Whether this is the result of a call that the user made."""
+    return message.role is Role.TOOL and message.tool_call_id.startswith(_USERS)
+
+
+def result_of(messages: Sequence[Message], call_id: str) -> str | None:
+    """The whole result of the last call with this id; `None` when there is none."""
+    for message in reversed(messages):
+        if message.role is Role.TOOL and message.tool_call_id == call_id:
+            return message.content
+    return None
 
 
 def fit_name(name: str) -> str:

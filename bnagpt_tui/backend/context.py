@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from . import tokens
+from .calls import is_users
 from .models import Limits, Message, ModelInfo, Role
 from .outside import LEAST_RESULT, as_data, result_room
 
@@ -70,7 +71,8 @@ def budget(
 
 def size(message: Message) -> int:
     """Tokens of one message in a request, guessed."""
-    called = message.tool_calls if message.role is Role.ASSISTANT else ()
+    has_calls = message.role is Role.ASSISTANT or is_users(message)  # the wire makes up the latter
+    called = message.tool_calls if has_calls else ()
     calls = sum(_count(call.name) + _count(call.arguments) for call in called)
     return tokens.MESSAGE_OVERHEAD + _count(message.content) + calls
 

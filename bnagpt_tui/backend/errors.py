@@ -12,6 +12,7 @@ The tree:
     │   └── NameTakenError
     ├── ImportFileError
     ├── TurnRunningError
+    ├── NothingAskedError
     ├── ToolError
     │   └── ToolArgumentsError
     └── EngineError
@@ -81,6 +82,10 @@ class ImportFileError(BnaGPTError):
 
 class TurnRunningError(BnaGPTError):
     """A conversation is asked a second question while it answers the first."""
+
+
+class NothingAskedError(BnaGPTError):
+    """There is no question that could be answered once more."""
 
 
 class ToolError(BnaGPTError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
+from .calls import fit_name
 from .models import Message, Role
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def result_room(request_tokens: int) -> int:
 def as_data(message: Message, most: int) -> Message:
     """A tool's result as it is sent; any other message as it is.
 
-    The fence holds the message's own random id, which nobody knew who wrote what is inside.
+    The fence holds a mark that does not occur in what is inside, whoever wrote that.
 
     Args:
         message: Any message.
@@ -61,9 +63,9 @@ def as_data(message: Message, most: int) -> Message:
     """
     if message.role is not Role.TOOL:
         return message
-    mark = message.id[:8]
     text = message.content[:most]
-    name = message.tool_calls[0].name if message.tool_calls else "tool"
+    mark = _mark(message.id, text)
+    name = fit_name(message.tool_calls[0].name) if message.tool_calls else "tool"
     content = f'<data {mark} from="{name}">\n{text}\n</data {mark}>'
     if len(message.content) > most:
         content += (
@@ -71,3 +73,12 @@ def as_data(message: Message, most: int) -> Message:
             f'call_id="{message.tool_call_id}" and start={most} gives more.]'
         )
     return replace(message, content=content)
+
+
+def _mark(message_id: str, text: str) -> str:
+    """A mark for a text's fence, the same each time."""
+    mark = message_id[:8]
+    while not mark.isalnum() or mark in text:  # ids of imported files are anybody's choice
+        seen = f"{mark} {text}".encode("utf-8", "replace")
+        mark = blake2b(seen, digest_size=4).hexdigest()
+    return mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import replace
@@ -13,7 +14,7 @@ from .models import Message, Outcome, ToolCall, Usage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .tools.base import Tool, ToolResult
+    from .tools.base import Tool, ToolContext, ToolResult
 
 
 class ToolRun:
@@ -32,6 +33,8 @@ class ToolRun:
         """The number of the first page that it finds."""
         self.is_changed = False
         """Whether it has more in it than was shown."""
+        self.is_left = False
+        """Whether nobody waits for it any more: what it does now changes nothing."""
         self._on_change = on_change
         self._output: list[str] = []
         self._size = 0
@@ -46,9 +49,28 @@ class ToolRun:
         """Count the time from here: until now the user was asked."""
         self._begun = time.monotonic()
 
+    async def carry_out(self, tool: Tool, context: ToolContext) -> ToolResult | None:
+        """Run the tool within its time; `None` when that was not enough."""
+        try:
+            async with asyncio.timeout(tool.seconds) as limit:
+                result = await tool.run(context, self.call.arguments)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            self.fail(f"{tool.name} did not end within {tool.seconds:.0f} seconds and was stopped.")
+            return None
+        content = result.content
+        if len(content) > tool.characters:
+            content = (
+                f"{content[: tool.characters]}\n[The rest, {len(content) - tool.characters} "
+                "characters, was not kept.]"
+            )
+        self.end(content, Outcome.FAILED if result.failed else Outcome.COMPLETE, result)
+        return result
+
     def report(self, text: str, most: int) -> None:
         """Take more of the output; what goes beyond the most characters is dropped."""
-        if self._size >= most or self.message.usage is not None:
+        if self._size >= most or self.is_left or self.message.usage is not None:
             return
         self._output.append(text[: most - self._size])
         self._size += len(text)
@@ -68,7 +90,9 @@ class ToolRun:
         return self.message
 
     def end(self, content: str, outcome: Outcome, result: ToolResult | None = None) -> None:
-        """Note how it ended."""
+        """Note how it ended, unless nobody waits for it."""
+        if self.is_left:
+            return
         seconds = round(time.monotonic() - self._begun, 3)
         self.is_changed = False
         self.message = replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,21 @@ if TYPE_CHECKING:
     from .options import ChatOptions
     from .permission import Approval, Decision
     from .toolbox import Toolbox
+    from .tools.base import Tool
     from .turns import Turns
+
+
+class Leave(StrEnum):
+    """Whether a tool asks before it runs."""
+
+    NEEDS_NONE = "none"
+    """It only reads."""
+    ASKS = "asks"
+    """It acts, and asks first."""
+    SETTINGS = "settings"
+    """It acts, and the settings allow it."""
+    ALWAYS = "always"
+    """It acts, and the user allowed it for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +40,8 @@ class ToolState:
 
     name: str
     description: str
-    acts: bool
-    """Whether it changes or starts something."""
-    allowed: bool
-    """Whether it may act everywhere without a question."""
+    leave: Leave
+    """Whether it asks before it runs."""
 
 
 class ToolService:
@@ -61,9 +74,17 @@ class ToolService:
 
     async def states(self) -> tuple[ToolState, ...]:
         """All tools, in the order in which models are told of them."""
-        always = await self._approvals.always()
+        always = await self._approvals.always.names()
+
+        def leave(tool: Tool) -> Leave:
+            if not tool.acts:
+                return Leave.NEEDS_NONE
+            if tool.name in self._approvals.settled:
+                return Leave.SETTINGS
+            return Leave.ALWAYS if tool.name in always else Leave.ASKS
+
         return tuple(
-            ToolState(tool.name, tool.spec.description, tool.acts, tool.name in always)
+            ToolState(tool.name, tool.spec.description, leave(tool))
             for tool in await self._toolbox.tools()
         )
 

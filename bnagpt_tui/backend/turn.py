@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from .answer import Answer, stream_answer
+from .calls import TOO_MANY_ROUNDS
 from .citations import cited, sources_in
 from .errors import EngineError
 from .events import (
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from .retry import Sleep
     from .toolbox import Toolbox
 
-TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
-"""What is said of a turn in which the model never came to an answer."""
-
 PATIENCE: Final = 3.0
 """Seconds that a question waits for tools that a server lends, which is still starting."""
 
@@ -59,6 +57,8 @@ class Beginning:
 
     question: Message | None = None
     """What is asked; `None` when an earlier question is gone on with."""
+    head: str | None = None
+    """The id of what the answer follows, where that is neither question nor results."""
     results: tuple[Message, ...] = ()
     """The results to be of calls that are done before the model is asked."""
     by_user: bool = False
@@ -116,7 +116,7 @@ class TurnRunner:
             tools: Whether the model may use tools.
         """
         question, results = beginning.question, beginning.results
-        self._begin(conversation_id, question, results)
+        self._begin(conversation_id, beginning)
         answer = None if results or not beginning.asks else self._draft(conversation_id)
         yield TurnStarted(
             self._library.get(conversation_id), question, answer.message() if answer else None
@@ -248,15 +248,14 @@ class TurnRunner:
             answer.outcome = Outcome.INTERRUPTED
             answer.advice = TOO_MANY_ROUNDS
 
-    def _begin(
-        self, conversation_id: str, question: Message | None, results: Sequence[Message]
-    ) -> None:
+    def _begin(self, conversation_id: str, beginning: Beginning) -> None:
         """Put the question at the head, in memory; what comes first names its conversation."""
         conversation = self._library.get(conversation_id)
-        if question:
-            conversation = self._library.touched(conversation_id, head=question.id)
+        question = beginning.question
+        if head := question.id if question else beginning.head:
+            conversation = self._library.touched(conversation_id, head=head)
         if not conversation.name:
-            told = question.content if question else _told(results)
+            told = question.content if question else _told(beginning.results)
             name = self._library.free_name(name_from(told))
             conversation = replace(conversation, name=name)
         self._library.set(conversation, (question,) if question else ())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from .calling import Calls
-from .errors import TurnRunningError
+from .calls import are_whole, is_users, users_call
+from .errors import NothingAskedError, TurnRunningError
 from .library import Library
-from .models import Limits, Message, Outcome, Role, ToolCall, new_id, now
+from .models import Limits, Message, Outcome, Role, now
 from .planning import Planner
 from .turn import Beginning, TurnRunner
 
@@ -96,18 +96,17 @@ class Turns:
         self, conversation_id: str, message_id: str
     ) -> AsyncGenerator[TurnEvent, None]:
         """Have a question answered once more; see `ChatService.regenerate`."""
-        tree = await self._library.tree(conversation_id)
-        path = tree.path(message_id)
-        question = next((m for m in reversed(path) if m.role is Role.USER), path[-1])
-        async with aclosing(self._turn(conversation_id, Beginning(question))) as events:
+        await self._library.tree(conversation_id)
+        beginning = self._again(conversation_id, message_id)
+        async with aclosing(self._turn(conversation_id, beginning)) as events:
             async for event in events:
                 yield event
 
     async def resume(self, conversation_id: str) -> AsyncGenerator[TurnEvent, None]:
         """Go on with a turn that was broken off between tools; see `ChatService.resume`."""
         await self._library.tree(conversation_id)
-        undone = self._undone(self._library.path(conversation_id)[-_TURN_END:])
-        async with aclosing(self._turn(conversation_id, Beginning(results=undone))) as events:
+        beginning = self._rest(self._library.path(conversation_id)[-_TURN_END:])
+        async with aclosing(self._turn(conversation_id, beginning)) as events:
             async for event in events:
                 yield event
 
@@ -123,9 +122,9 @@ class Turns:
         await self._library.tree(conversation_id)
         head = self._library.get(conversation_id).head
         asked = self._question(question, head) if question else None
-        call = ToolCall(f"user_{new_id()}", name, json.dumps(arguments, ensure_ascii=False))
+        call = users_call(name, dict(arguments))
         drafts = self._calls.drafts((call,), asked.id if asked else head)
-        beginning = Beginning(asked, drafts, by_user=True, asks=bool(question))
+        beginning = Beginning(asked, results=drafts, by_user=True, asks=bool(question))
         async with aclosing(self._turn(conversation_id, beginning)) as events:
             async for event in events:
                 yield event
@@ -141,18 +140,44 @@ class Turns:
     def _question(self, text: str, parent: str | None) -> Message:
         return Message(Role.USER, text, parent=parent, created=self._calendar())
 
-    def _undone(self, path: Sequence[Message]) -> tuple[Message, ...]:
-        """The results at a path's end that a broken-off turn still owes."""
+    def _again(self, conversation_id: str, message_id: str) -> Beginning:
+        """What a second answer begins with: the question, and what the user had found for it.
+
+        Raises:
+            NothingAskedError: There is no question above the message.
+        """
+        shown = self._library.path(conversation_id)
+        place = shown.index_of(message_id)
+        path = self._library.loaded(conversation_id).path(message_id) if place is None else shown
+        begin = len(path) - 1 if place is None else place
+        while begin >= 0 and path[begin].role is not Role.USER:
+            begin -= 1
+        if begin < 0:
+            raise NothingAskedError("There is no question above this that could be answered again.")
+        end = begin
+        while end + 1 < len(path) and is_users(found := path[end + 1]):
+            if found.outcome is Outcome.INTERRUPTED:
+                break
+            end += 1
+        return Beginning(path[begin]) if end == begin else Beginning(head=path[end].id)
+
+    def _rest(self, path: Sequence[Message]) -> Beginning:
+        """What a broken-off turn still owes at a path's end: results, and an answer."""
         results: list[Message] = []
+        before: Message | None = None
         for message in reversed(path):
             if message.role is not Role.TOOL:
-                known = {result.tool_call_id for result in results}
-                owed = [call for call in message.tool_calls if call.id not in known]
-                drafts = self._calls.drafts(owed, path[-1].id)
-                undone = [item for item in results if item.outcome is Outcome.INTERRUPTED]
-                return (*reversed(undone), *drafts)
+                before = message
+                break
             results.append(message)
-        return ()
+        known = {result.tool_call_id for result in results}
+        calls = before.tool_calls if before and are_whole(before) else ()
+        undone = [item for item in reversed(results) if item.outcome is Outcome.INTERRUPTED]
+        owed = [call for call in calls if call.id not in known]
+        drafts = (*undone, *self._calls.drafts(owed, path[-1].id if path else None))
+        by_user = bool(drafts) and all(map(is_users, drafts))
+        is_awaited = before is not None and (before.role is Role.USER or bool(calls))
+        return Beginning(results=drafts, by_user=by_user, asks=is_awaited or not by_user)
 
     async def _turn(
         self, conversation_id: str, beginning: Beginning

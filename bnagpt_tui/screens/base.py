@@ -9,8 +9,9 @@ from textual import getters, work
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
+from ..backend.calls import are_whole
 from ..backend.errors import StoreError
-from ..backend.models import Conversation, Outcome, Role
+from ..backend.models import Conversation, Role
 from ..backend.text import one_line
 from ..terminal.screen import EagerScreen
 from ..widgets.completion import CompletionList
@@ -290,5 +291,5 @@ def _owed(messages: Path) -> str:
     last = messages[-1]
     if last.role is Role.USER:
         return UNANSWERED
-    is_asking = last.role is Role.ASSISTANT and last.tool_calls
-    return BROKEN_OFF if is_asking and last.outcome is Outcome.COMPLETE else ""
+    is_asking = last.role is Role.ASSISTANT and are_whole(last) and not last.problem
+    return BROKEN_OFF if is_asking else ""

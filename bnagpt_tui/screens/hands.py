@@ -12,6 +12,7 @@ from textual import on, work
 from ..backend.errors import StoreError
 from ..backend.models import Role
 from ..backend.text import one_line
+from ..backend.tool_service import Leave
 from ..widgets.message_log import MessageLog
 from .conversations import DIALOG
 from .reading import ReadingActions, has_desktop
@@ -30,6 +31,12 @@ READ: Final = "read_page"
 RUN: Final = "run_python"
 """The tool behind `x`."""
 
+_LEAVES: Final = {
+    Leave.NEEDS_NONE: "only reads",
+    Leave.ASKS: "acts, asks first",
+    Leave.SETTINGS: "acts, allowed by the settings",
+    Leave.ALWAYS: "acts, always allowed",
+}
 _PYTHON: Final = frozenset({"", "python", "py", "python3", "pycon"})
 _COPIED_TYPES: Final = ("text/", "application/json", "application/xml")
 
@@ -55,17 +62,17 @@ class ToolActions(TurnActions, ReadingActions):
         from .picker import Choice, PickerScreen  # noqa: PLC0415  # dialogs are no part of the start
 
         states = await self.chat.tools.states()
-        choices = [
-            Choice(state.name, state.name, _leave(acts=state.acts, allowed=state.allowed))
-            for state in states
-        ]
+        choices = [Choice(state.name, state.name, _LEAVES[state.leave]) for state in states]
         explanation = "Enter on a tool that is always allowed has it ask again."
         picked = await self.app.push_screen_wait(
             PickerScreen("Tools", choices, explanation=explanation)
         )
         for report in await self.chat.reports():
             self.tell(report)
-        if not any(state.name == picked and state.acts and state.allowed for state in states):
+        leave = next((state.leave for state in states if state.name == picked), None)
+        if leave is Leave.SETTINGS:
+            self.tell(f"The setting “allow” in config.toml allows {picked}; take it out there.")
+        if leave is not Leave.ALWAYS:
             return
         try:
             await self.chat.tools.revoke(picked or "")
@@ -163,13 +170,6 @@ class ToolActions(TurnActions, ReadingActions):
         self.tell(f"Saved as {path}", severity="information")
         if what == "open":
             self.app.open_url(path.as_uri())
-
-
-def _leave(*, acts: bool, allowed: bool) -> str:
-    """Whether a tool asks, in a few words."""
-    if not acts:
-        return "only reads"
-    return "acts, always allowed" if allowed else "acts, asks first"
 
 
 def _pages(message: Message) -> list[Choice]:

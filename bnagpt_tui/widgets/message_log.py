@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
+from bnagpt_tui.backend.calls import are_whole
 from bnagpt_tui.backend.models import Message, Outcome, Role
 
 from .markdown import ADDRESS
@@ -196,7 +197,7 @@ class MessageLog(MessageCodes, can_focus=True):
         possible = {
             "edit": asked,
             "regenerate": asked and message.id != self._views.live,
-            "continue": (broken_off and (role is Role.TOOL or bool(message.tool_calls)))
+            "continue": (broken_off and (role is Role.TOOL or are_whole(message)))
             or _is_cut(message, self._views.live),
             "sibling": self._views.siblings(message.id)[1] > 1,
             "fold": bool(message.reasoning) or role is Role.TOOL,
@@ -287,5 +288,6 @@ def _is_cut(message: Message, live: str | None) -> bool:
         message.role is Role.ASSISTANT
         and message.outcome in {Outcome.LENGTH, Outcome.INTERRUPTED}
         and bool(message.content)
+        and not message.tool_calls
         and message.id != live
     )

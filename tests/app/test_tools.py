@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bnagpt_tui.backend.allowed_tools import AllowedTools
 from bnagpt_tui.backend.approvals import Approvals
 from bnagpt_tui.backend.models import Outcome, Role
 from bnagpt_tui.screens.hands import save_file
@@ -221,7 +222,7 @@ async def test_ctrl_t_switches_tools_for_this_conversation(open_app: OpenApp) ->
 
 async def test_always_can_be_taken_back(open_app: OpenApp, tmp_path: Path) -> None:
     hands = Hands()
-    approvals = Approvals(path=tmp_path / "allowed.json")
+    approvals = Approvals(always=AllowedTools(tmp_path / "allowed"))
     scripted = engine(ACTS, ["Ran it.", DONE])
     async with open_app(engine=scripted, toolbox=hands.box(), approvals=approvals) as session:
         await send(session, "run it")

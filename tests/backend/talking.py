@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bnagpt_tui.backend.chat import ChatService
@@ -19,3 +20,9 @@ async def asked(chat: ChatService, *questions: str) -> Conversation:
     for question in questions:
         await ask(chat, conversation.id, question)
     return chat.get(conversation.id)
+
+
+async def to_end(events: AsyncGenerator[TurnEvent, None]) -> list[TurnEvent]:
+    """A turn to its end."""
+    async with aclosing(events):
+        return [event async for event in events]
