@@ -17,27 +17,33 @@ class Command:
         action: The screen's action; it takes what follows the name when `takes` is not empty.
         meaning: What it does.
         takes: What may follow the name; empty for nothing.
+        is_here: Whether it is about the open conversation, and waits for one that is on its way.
     """
 
     name: str
     action: str
     meaning: str
     takes: str = ""
+    is_here: bool = False
 
 
 COMMANDS: Final = (
     Command("new", "new", "begin a new conversation"),
     Command("open", "switch", "open a conversation", "name"),
     Command("search", "search", "search in all conversations", "words"),
-    Command("save", "save", "save this conversation under a name", "name"),
-    Command("model", "pick_model", "choose the model that answers here", "id"),
+    Command("save", "save", "save this conversation under a name", "name", is_here=True),
+    Command("model", "pick_model", "choose the model that answers here", "id", is_here=True),
     Command("key", "key", "add a Groq key"),
     Command("engine", "pick_engine", "choose who answers: a server or the model of this machine"),
-    Command("web", "web", "search the web, then answer from what was found", "question"),
-    Command("page", "page", "read a page, and ask about it", "address question"),
+    Command(
+        "web", "web", "search the web, then answer from what was found", "question", is_here=True
+    ),
+    Command("page", "page", "read a page, and ask about it", "address question", is_here=True),
     Command("tools", "tools", "show the tools and which of them ask first"),
-    Command("pin", "pin", "keep this conversation at the top of the list, or let it go"),
-    Command("delete", "delete", "move this conversation to the trash"),
+    Command(
+        "pin", "pin", "keep this conversation at the top of the list, or let it go", is_here=True
+    ),
+    Command("delete", "delete", "move this conversation to the trash", is_here=True),
     Command("undo", "undo_delete", "bring back the last deleted conversation"),
     Command("edit", "editor", "write the prompt in your own editor"),
     Command("list", "toggle_list", "show or hide the list of conversations"),

@@ -8,6 +8,8 @@ from typing import Final
 REPLACEMENT: Final = "\ufffd"
 """What stands for a character that has no picture of its own."""
 
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSAFE: Final = re.compile(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}]"
@@ -42,6 +44,21 @@ def visible(text: str) -> str:
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
     return _UNSAFE.sub(_picture, text)
+
+
+def in_full(text: str) -> str:
+    """The text with every character that cannot be seen written out by its number, in hex.
+
+    For what a user has to judge: nothing in it is hidden from them, or looks like another thing.
+    """
+    from unicodedata import category  # noqa: PLC0415  # the first picture does without
+
+    def shown(character: str) -> str:
+        if character in "\n\t" or not (character in _BLANK or category(character) in _HIDDEN):
+            return character
+        return character.encode("unicode_escape").decode()
+
+    return "".join(map(shown, text.replace("\r\n", "\n")))
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -22,6 +22,7 @@ from ..widgets.prompt import Prompt
 from ..widgets.status_line import Status, StatusLine
 from ..widgets.welcome import Welcome
 from .live import Clock, LiveAnswers
+from .queued import as_typed
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..backend.chat import ChatService
     from ..backend.tree import Path
     from ..widgets.approval_bar import ApprovalBar
+    from .queued import Queued
 
 WHOLE: Final = "whole"
 """The group of the worker that reads the rest of a long conversation."""
@@ -78,12 +80,12 @@ class ChatBase(EagerScreen):
         """The answers that are being written."""
         self.asking: set[str] = set()
         """Conversations whose turn has begun, from the key on."""
-        self.queued: dict[str, list[str]] = {}
-        """Questions that wait for the answer before theirs, by conversation."""
+        self.queued: dict[str, list[Queued]] = {}
+        """Turns that wait for the one before theirs, by conversation."""
         self.opening = 0
         """Conversations that are on their way to being the open one."""
         self.held: list[str] = []
-        """Questions that were asked meanwhile; they are for the one that is being opened."""
+        """What was typed meanwhile; it is for the one that is being opened."""
         self.approval_bar: ApprovalBar | None = None
         """What a tool that waits for the user's word is about to do; `None` for no such tool."""
         self.tip: str | None = None
@@ -163,7 +165,7 @@ class ChatBase(EagerScreen):
 
     def show_queue(self) -> None:
         """Show the questions of the open conversation that wait."""
-        self.log_view.queued = tuple(self.queued.get(self.open_id, ()))
+        self.log_view.queued = tuple(item.text for item in self.queued.get(self.open_id, ()))
 
     def show_emptiness(self) -> None:
         """Show the invitation in place of a log without messages."""
@@ -174,7 +176,7 @@ class ChatBase(EagerScreen):
     def hand_back_queue(self) -> None:
         """Put waiting questions of the open conversation into the prompt, if nothing runs there."""
         if self.open_id not in self.live and (waiting := self.queued.pop(self.open_id, [])):
-            self.prompt.give_back("\n".join(waiting))
+            self.prompt.give_back(as_typed(waiting))
             self.show_queue()
 
     async def open_conversation(self, conversation_id: str, *, at: str | None = None) -> None:
@@ -191,7 +193,7 @@ class ChatBase(EagerScreen):
             await self._open(conversation_id, at)
         finally:
             self.opening -= 1
-            self.ask_held(is_open=self.open_id == conversation_id)
+            self.submit_held(is_open=self.open_id == conversation_id)
 
     async def open_by_name(self, name: str) -> None:
         """Open the conversation that is meant by a name; what stands against it is told."""
@@ -202,8 +204,8 @@ class ChatBase(EagerScreen):
         else:
             await self.open_conversation(conversation.id)
 
-    def ask_held(self, *, is_open: bool) -> None:
-        """Ask what was asked too early, or hand it back when there is nothing to ask it in."""
+    def submit_held(self, *, is_open: bool) -> None:
+        """Do what was typed too early, or hand it back when there is nothing to do it in."""
 
     async def _open(self, conversation_id: str, at: str | None) -> None:
         if at is None and (glance := await self.chat.glance(conversation_id)):

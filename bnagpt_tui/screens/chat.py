@@ -140,7 +140,7 @@ class ChatScreen(
             await self.open_by_name(self._opening)
         finally:
             self.opening -= 1
-            self.ask_held(is_open=bool(self.conversation.head))
+            self.submit_held(is_open=bool(self.conversation.head))
 
     def _saved_changed(self, _unsaved: frozenset[str]) -> None:
         """Show what is on the disk and what is not."""
@@ -153,24 +153,27 @@ class ChatScreen(
 
     @on(Prompt.Submitted)
     async def _submitted(self, event: Prompt.Submitted) -> None:
-        """Do a command, or ask a question."""
         event.stop()
         self.completions.completions = ()
-        parsed = parse(event.text)
+        await self.submit(event.text)
+
+    async def submit(self, text: str) -> None:
+        """Do a command, or ask a question; what is for a conversation to come is held."""
+        parsed = parse(text)
         if isinstance(parsed, str):
             self.tell(f"There is no command {parsed}. A second slash makes it a question.")
-            self.prompt.put(event.text)
-            return
-        if parsed is None:
-            text = event.text.removeprefix("/") if event.text.startswith("//") else event.text
-            self.ask(text)
-            self._remember(event.text)
-            return
-        command, rest = parsed
-        if command.takes and rest:
-            getattr(self, f"action_{command.action}")(rest)
+            self.prompt.give_back(text)
+        elif self.opening and (parsed is None or parsed[0].is_here):
+            self.held.append(text)
+        elif parsed is None:
+            self.ask(text.removeprefix("/") if text.startswith("//") else text)
+            self._remember(text)
         else:
-            await self.run_action(command.action)
+            command, rest = parsed
+            if command.takes and rest:
+                getattr(self, f"action_{command.action}")(rest)
+            else:
+                await self.run_action(command.action)
 
     @work(group=PREPARE)
     async def _remember(self, text: str) -> None:
@@ -204,15 +207,15 @@ class ChatScreen(
         """Escape stops while there is something to stop, else it leads back to the prompt."""
         running = self.open_id in self.asking
         if action == "stop":
-            return running and not self._is_explaining()
-        if action == "leave" and self._is_explaining():
+            return running and not self._is_halfway()
+        if action == "leave" and self._is_halfway():
             return True
         if action == "leave":
             return not running and (not self.prompt.has_focus or bool(self.editing))
         return True
 
-    def _is_explaining(self) -> bool:
-        return self.approval_bar is not None and self.approval_bar.has_class("-explaining")
+    def _is_halfway(self) -> bool:
+        return self.approval_bar is not None and self.approval_bar.is_halfway
 
     def action_pane(self, step: int) -> None:
         """Go to the next pane, or the previous one: prompt, messages, list."""

@@ -7,6 +7,7 @@ from typing import Final
 from textual import work
 
 from .base import ChatBase
+from .queued import as_typed
 
 KEEP_DRAFT: Final = "draft"
 """The group of the worker that writes the draft."""
@@ -23,7 +24,7 @@ class DraftActions(ChatBase):
 
     def note_draft(self) -> None:
         """Say that something was typed, sent or queued; it is written a moment later."""
-        waiting = [question for questions in self.queued.values() for question in questions]
+        waiting = [as_typed(queued) for queued in self.queued.values()]
         self._unsent = "\n".join([*waiting, *self.held, self.prompt.text]).strip("\n")
         if not self._draft_is_due:
             self._draft_is_due = True

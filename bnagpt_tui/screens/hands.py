@@ -14,9 +14,9 @@ from ..backend.models import Role
 from ..backend.text import one_line
 from ..backend.tool_service import Leave
 from ..widgets.message_log import MessageLog
+from .asking import CONTINUE, AskActions
 from .conversations import DIALOG
 from .reading import ReadingActions, has_desktop
-from .turns import CONTINUE, TurnActions
 
 if TYPE_CHECKING:
     from ..backend.models import Attachment, Message
@@ -38,10 +38,13 @@ _LEAVES: Final = {
     Leave.ALWAYS: "acts, always allowed",
 }
 _PYTHON: Final = frozenset({"", "python", "py", "python3", "pycon"})
+LONGEST_NAME: Final = 240
+"""Bytes of a file's name, without the number of one that is taken: systems take 255."""
+
 _COPIED_TYPES: Final = ("text/", "application/json", "application/xml")
 
 
-class ToolActions(TurnActions, ReadingActions):
+class ToolActions(AskActions, ReadingActions):
     """What the keys and commands for tools do."""
 
     @work(group=DIALOG)
@@ -87,7 +90,7 @@ class ToolActions(TurnActions, ReadingActions):
             self.prompt.put("/web ")
             self.prompt.focus()
             return
-        self._use(SEARCH, {"query": words}, words)
+        self._use(f"/web {words}", SEARCH, {"query": words}, words)
 
     def action_page(self, words: str = "") -> None:
         """Read a page into the conversation; what follows the address is asked about it."""
@@ -98,23 +101,22 @@ class ToolActions(TurnActions, ReadingActions):
         address, _, question = words.partition(" ")
         if "://" not in address:
             address = f"https://{address}"
-        self._use(READ, {"address": address}, question.strip())
+        self._use(f"/page {words}", READ, {"address": address}, question.strip())
 
     @on(MessageLog.RunRequested)
     def _run(self, event: MessageLog.RunRequested) -> None:
         event.stop()
         if event.language not in _PYTHON:
             self.tell(f"Only Python can be run here, and this is {one_line(event.language, 30)}.")
-        else:
-            self._use(RUN, {"code": event.code}, "")
-
-    def _use(self, tool: str, arguments: dict[str, object], question: str) -> None:
-        """Run a tool in the open conversation, when nothing else is done there."""
-        if self.open_id in self.asking:
+        elif self.open_id in self.asking:
             self.tell("It is still answering: esc stops it.")
-            return
-        turn = self.chat.tools.use(self.open_id, tool, arguments, question=question)
-        self.run_turn(self.open_id, turn, question)
+        else:
+            self._use("", RUN, {"code": event.code}, "")
+
+    def _use(self, typed: str, tool: str, arguments: dict[str, object], question: str) -> None:
+        """Run a tool in the open conversation, behind what runs there."""
+        use, open_id = self.chat.tools.use, self.open_id
+        self.begin(typed, lambda: use(open_id, tool, arguments, question=question))
         self.log_view.following = True
 
     @on(MessageLog.ContinueRequested)
@@ -211,8 +213,10 @@ def save_file(directory: Path, name: str, content: bytes) -> Path:
     plain = one_line(name.replace("\\", "/").rpartition("/")[2], 120).lstrip(".") or "file"
     stem, dot, suffix = plain.rpartition(".")
     stem, suffix = (stem, dot + suffix) if stem else (plain, "")
+    suffix = _cut(suffix, 60)
+    stem = _cut(stem, LONGEST_NAME - len(suffix.encode()))
     for number in range(1, 1000):
-        path = directory / (plain if number == 1 else f"{stem} ({number}){suffix}")
+        path = directory / (f"{stem}{suffix}" if number == 1 else f"{stem} ({number}){suffix}")
         try:
             with path.open("xb") as file:
                 file.write(content)
@@ -220,3 +224,8 @@ def save_file(directory: Path, name: str, content: bytes) -> Path:
             continue
         return path
     raise FileExistsError(17, "every name like it is taken")
+
+
+def _cut(text: str, size: int) -> str:
+    """As much of a text as has so many bytes."""
+    return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")

@@ -25,6 +25,7 @@ from ..backend.models import Outcome, Role
 from ..widgets.message_log import MessageLog
 from .approving import ApprovalActions
 from .live import draw_event
+from .queued import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
     from ..backend.events import TurnEvent
     from ..backend.tree import Path
-
-CONTINUE: Final = "Continue exactly where you stopped."
-"""What is asked to go on with an answer that was cut short."""
 
 STATUS_SECONDS: Final = 0.5
 """How often the figures at the top change while an answer is written; half as often when lite."""
@@ -67,42 +65,7 @@ class TurnActions(ApprovalActions):
 
     _clock: Timer | None = None
     """Ticks while answers are written: figures and countdowns."""
-    editing: str = ""
-    """The question that the prompt holds to be asked in other words; empty for none."""
-    _draft_before_edit: str = ""
     _trouble: str = ""
-
-    def ask(self, text: str) -> None:
-        """Ask the open conversation, or queue the question behind the one that it answers.
-
-        While another is being opened, the question is for that one, and is held until it is there.
-        """
-        if self.opening:
-            self.held.append(text)
-            return
-        if self.open_id in self.asking:
-            self.queued.setdefault(self.open_id, []).append(text)
-            self.show_queue()
-            self.refresh_bindings()
-            return
-        editing, self.editing = self.editing, ""
-        self.prompt.border_title = ""
-        if editing and self.messages().index_of(editing) is not None:
-            self.run_turn(self.open_id, self.chat.edit(self.open_id, editing, text), text)
-            self.prompt.put(self._draft_before_edit)
-        else:
-            self.run_turn(self.open_id, self.chat.send(self.open_id, text), text)
-
-    def ask_held(self, *, is_open: bool) -> None:
-        """Ask what was asked too early, or hand it back when there is nothing to ask it in."""
-        if self.opening or not self.is_there:
-            return
-        held, self.held = self.held, []
-        if held and not is_open:
-            self.prompt.give_back("\n".join(held))
-            return
-        for text in held:
-            self.ask(text)
 
     def run_turn(
         self, conversation_id: str, events: AsyncGenerator[TurnEvent, None], text: str = ""
@@ -145,9 +108,9 @@ class TurnActions(ApprovalActions):
         if path and path[-1].outcome is Outcome.FAILED:
             self.hand_back_queue()
             return
-        question = waiting.pop(0)
+        queued = waiting.pop(0)
         self.show_queue()
-        self.run_turn(conversation_id, self.chat.send(conversation_id, question), question)
+        self.run_turn(conversation_id, queued.begin(), queued.text)
 
     def _take(self, conversation_id: str, event: TurnEvent) -> None:
         """Show one event of a turn, unless the application is closing its widgets."""
@@ -230,18 +193,10 @@ class TurnActions(ApprovalActions):
     def action_stop(self) -> None:
         """Stop the answer, keeping what came, and hand queued questions back."""
         if waiting := self.queued.pop(self.open_id, []):
-            self.prompt.give_back("\n".join(waiting))
+            self.prompt.give_back(as_typed(waiting))
             self.show_queue()
         if self.open_id in self.live:  # else it is only about to begin, and would be lost
             self.workers.cancel_group(self, turn_group(self.open_id))
-
-    def action_leave(self) -> None:
-        """Leave what is open, a question that is edited or the list, for the prompt."""
-        if self.approval_bar and self.approval_bar.stop_explaining():
-            return
-        self._stop_editing()
-        self.remove_class("-list-shown")
-        self.prompt.focus()
 
     @on(MessageLog.RegenerateRequested)
     def _regenerate(self, event: MessageLog.RegenerateRequested) -> None:
@@ -254,29 +209,6 @@ class TurnActions(ApprovalActions):
             self.tell("It is still answering: esc stops it.")
             return
         self.run_turn(self.open_id, self.chat.regenerate(self.open_id, message_id))
-
-    @on(MessageLog.EditRequested)
-    def _edit(self, event: MessageLog.EditRequested) -> None:
-        """Put the question of a message into the prompt, to be asked in other words."""
-        event.stop()
-        shown = self.messages()
-        place = shown.index_of(event.message.id)
-        upto = shown if place is None else shown[: place + 1]
-        question = next((m for m in reversed(upto) if m.role is Role.USER), None)
-        if question is None:
-            return
-        self._draft_before_edit = self.prompt.text
-        self.editing = question.id
-        self.prompt.put(question.content)
-        self.prompt.border_title = "asking this again · esc keeps the old question"
-        self.prompt.focus()
-
-    def _stop_editing(self) -> None:
-        """Leave the question as it was; the draft that stood in the prompt comes back."""
-        if self.editing:
-            self.editing = ""
-            self.prompt.border_title = ""
-            self.prompt.put(self._draft_before_edit)
 
     # The clock
 

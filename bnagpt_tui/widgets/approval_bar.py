@@ -14,10 +14,12 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from ..backend.permission import Approval, Decision, Permission
-from ..backend.text import one_line, visible
+from ..backend.text import in_full, one_line
 from .field import Field
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
 _CHOICES: Final = (
@@ -26,6 +28,10 @@ _CHOICES: Final = (
     ("a", "always"),
     ("n", "no"),
     ("w", "no, because…"),
+)
+_SURE: Final = (
+    ("a", "again: it is never asked about any more, in no conversation"),
+    ("esc", "back"),
 )
 
 
@@ -51,7 +57,7 @@ class ApprovalBar(Vertical, can_focus=True):
             "decide('always')",
             "always",
             id="approval.always",
-            tooltip="Allow this tool everywhere; /tools takes it back",
+            tooltip="Allow this tool everywhere, pressed twice; /tools takes it back",
         ),
         Binding("n", "decide('no')", "no", id="approval.no", tooltip="Do not allow it"),
         Binding(
@@ -94,6 +100,7 @@ class ApprovalBar(Vertical, can_focus=True):
     def __init__(self, approval: Approval, *, arming_seconds: float = 0.0) -> None:
         super().__init__()
         self._arming_seconds = arming_seconds
+        self._is_sure = False
         self.approval = approval
         """The call that is asked about."""
         self.border_title = f"{one_line(approval.tool, 60)} wants to run"
@@ -101,18 +108,21 @@ class ApprovalBar(Vertical, can_focus=True):
     def compose(self) -> ComposeResult:
         """What will be done, the choices, and a line for words."""
         with VerticalScroll(can_focus=False):
-            yield Static(Content(visible(self.approval.subject)), id="subject", markup=False)
-        choices = [
-            part
-            for key, meaning in _CHOICES
-            for part in ((key, "bold $accent"), f" {meaning}", ("  ·  ", "$muted"))
-        ]
-        yield Static(Content.assemble(*choices[:-1]), id="choices")
+            yield Static(Content(in_full(self.approval.subject)), id="subject", markup=False)
+        yield Static(_content(_CHOICES), id="choices")
         yield Field(placeholder="what the model is told · enter sends · esc goes back")
 
     def on_mount(self) -> None:
-        """Take keys a little later."""
+        """Take keys a little later; say how much of the subject is below what is seen."""
         self._arming = self.set_timer(self._arming_seconds, self._arm)
+        self.watch(self._scroll, "scroll_y", self._show_more)
+        self.watch(self._scroll, "virtual_size", self._show_more)
+        self.watch(self._scroll, "size", self._show_more)
+
+    def _show_more(self) -> None:
+        more = self._scroll.max_scroll_y - round(self._scroll.scroll_offset.y)
+        lines = "line" if more == 1 else "lines"
+        self.border_subtitle = f"↓ {more} more {lines}" if more > 0 else ""
 
     def on_key(self) -> None:
         """Wait anew for a rest: a key that comes so early was typed for something else."""
@@ -133,15 +143,32 @@ class ApprovalBar(Vertical, can_focus=True):
         return True
 
     def action_decide(self, permission: str) -> None:
-        """Give the user's word.
+        """Give the user's word; for good only when it is given twice.
 
         Args:
             permission: A `Permission`.
         """
-        self._give(Decision(Permission(permission)))
+        given = Permission(permission)
+        if given is Permission.ALWAYS and not self._is_sure:
+            self._make_sure(sure=True)
+            return
+        self._give(Decision(given))
+
+    def _make_sure(self, *, sure: bool) -> None:
+        """Ask whether it is meant for good, or go back to what can be answered.
+
+        A key that is held is one word, not two.
+        """
+        self._is_sure = sure
+        if sure:
+            self.armed = False
+            self._arming = self.set_timer(self._arming_seconds, self._arm)
+        self.refresh_bindings()
+        self.query_one("#choices", Static).update(_content(_SURE if sure else _CHOICES))
 
     def action_explain(self) -> None:
         """Ask for words that go to the model with the no."""
+        self._make_sure(sure=False)
         self.add_class("-explaining")
         self._field.value = ""
         self._field.focus()
@@ -159,13 +186,26 @@ class ApprovalBar(Vertical, can_focus=True):
         event.stop()
         self._give(Decision(Permission.NO, event.value))
 
-    def stop_explaining(self) -> bool:
-        """Leave the line for words; whether there was one to leave."""
-        if not self.has_class("-explaining"):
-            return False
+    @property
+    def is_halfway(self) -> bool:
+        """Whether it waits for words, or for a second key."""
+        return self._is_sure or self.has_class("-explaining")
+
+    def step_back(self) -> None:
+        """Go back to what can be answered."""
+        self._make_sure(sure=False)
         self.remove_class("-explaining")
         self.focus()
-        return True
 
     def _give(self, decision: Decision) -> None:
         self.post_message(self.Decided(self, self.approval, decision))
+
+
+def _content(choices: Sequence[tuple[str, str]]) -> Content:
+    """Keys and what they mean, in one line."""
+    parts = [
+        part
+        for key, meaning in choices
+        for part in ((key, "bold $accent"), f" {meaning}", ("  ·  ", "$muted"))
+    ]
+    return Content.assemble(*parts[:-1])

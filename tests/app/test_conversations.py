@@ -225,7 +225,7 @@ async def test_the_mouse_opens_a_conversation(open_app: OpenApp) -> None:
         await session.sees("You said: alpha")
 
 
-async def test_a_question_typed_while_a_conversation_is_opened_is_asked_in_it(
+async def test_what_is_typed_while_a_conversation_is_opened_is_done_in_it(
     open_app: OpenApp,
 ) -> None:
     gate = Gate()
@@ -246,10 +246,13 @@ async def test_a_question_typed_while_a_conversation_is_opened_is_asked_in_it(
         await gate.reached.wait()
         await session.type("and now?")
         await session.press("enter")
+        await session.type("/save other")
+        await session.press("enter")
         gate.open()
         await session.sees("You said: and now?")
+        await session.sees("Saved as “other”")
         assert [message.content for message in session.messages][::2] == ["kept", "and now?"]
-        assert len(session.chat.conversations) == 1
+        assert names(session.chat.conversations) == ["other"]
 
 
 async def test_a_question_for_a_conversation_that_cannot_be_opened_comes_back(

@@ -1,4 +1,4 @@
-"""Tools as a user meets them: cards, approval by key, stopping, going on, opening."""
+"""Tools as a user meets them: cards, stopping, going on, by hand, opening."""
 
 from __future__ import annotations
 
@@ -6,34 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bnagpt_tui.backend.allowed_tools import AllowedTools
-from bnagpt_tui.backend.approvals import Approvals
 from bnagpt_tui.backend.models import Outcome, Role
 from bnagpt_tui.screens.hands import save_file
-from bnagpt_tui.widgets.approval_bar import ApprovalBar
-from tests.app.session import OpenApp, Session
-from tests.fakes import CALLS, DONE, Gate, Hands, ScriptedEngine, Step, call
+from tests.app.hands import ACTS, LOOKS, armed, engine, send
+from tests.app.session import OpenApp
+from tests.fakes import CALLS, DONE, Gate, Hands, call
 from tests.waiting import until
-
-ACTS: list[Step] = [call("c1", "act", '{"code":"print(1)\\nprint(2)"}'), CALLS]
-LOOKS: list[Step] = [call("c1", "look", '{"what":"rain"}'), CALLS]
-
-
-def engine(*scripts: list[Step]) -> ScriptedEngine:
-    return ScriptedEngine([*scripts], tools=True)
-
-
-async def send(session: Session, text: str) -> None:
-    session.screen.prompt.focus()
-    session.screen.prompt.put(text)
-    await session.press("enter")
-
-
-async def armed(session: Session) -> ApprovalBar:
-    await until(lambda: session.screen.approval_bar and session.screen.approval_bar.armed)
-    bar = session.screen.approval_bar
-    assert bar is not None
-    return bar
 
 
 async def test_a_call_is_a_card_and_its_sources_are_listed(open_app: OpenApp) -> None:
@@ -49,78 +27,6 @@ async def test_a_call_is_a_card_and_its_sources_are_listed(open_app: OpenApp) ->
         assert "1 source" in shown
         await session.press("tab", "k", "space")
         await session.sees("▾ output")
-
-
-async def test_a_tool_is_approved_by_key_after_all_of_it_was_shown(open_app: OpenApp) -> None:
-    hands = Hands()
-    scripted = engine(ACTS, ["Ran it.", DONE])
-    async with open_app(engine=scripted, toolbox=hands.box()) as session:
-        await send(session, "run it")
-        await session.sees("act wants to run")
-        bar = await armed(session)
-        assert bar.has_focus
-        shown = session.shown()
-        assert "print(1)" in shown
-        assert "print(2)" in shown
-        assert "waits for your word" in shown
-        await session.press("y")
-        await session.sees("Ran it.")
-        assert hands.done == ["act print(1)\nprint(2)"]
-        assert session.screen.approval_bar is None
-        assert session.screen.prompt.has_focus
-
-
-async def test_keys_typed_before_the_question_could_be_read_allow_nothing(
-    open_app: OpenApp,
-) -> None:
-    hands = Hands()
-    async with open_app(engine=engine(ACTS, ["No.", DONE]), toolbox=hands.box()) as session:
-        session.screen.arming_seconds = 3600
-        await send(session, "run it")
-        await until(lambda: isinstance(session.screen.focused, ApprovalBar))
-        await session.press("y", "a")
-        assert hands.done == []
-        assert session.chat.tools.waiting(session.screen.open_id)
-        bar = session.screen.focused
-        assert isinstance(bar, ApprovalBar)
-        bar.armed = True
-        await session.press("n")
-        await session.sees("did not allow it")
-
-
-async def test_what_is_being_typed_keeps_the_keys(open_app: OpenApp) -> None:
-    hands = Hands()
-    gate = Gate()
-    async with open_app(
-        engine=engine([gate, *ACTS], ["No.", DONE]), toolbox=hands.box()
-    ) as session:
-        await send(session, "run it")
-        await session.type("my next question")
-        gate.open()
-        await armed(session)
-        await session.press("y")
-        assert session.screen.prompt.text == "my next questiony"
-        assert hands.done == []
-        await session.press("tab", "n")
-        await session.settled()
-
-
-async def test_a_no_with_words_reaches_the_model(open_app: OpenApp) -> None:
-    hands = Hands()
-    scripted = engine(ACTS, ["All right.", DONE])
-    async with open_app(engine=scripted, toolbox=hands.box()) as session:
-        await send(session, "run it")
-        await armed(session)
-        await session.press("w")
-        await session.type("too slow")
-        await session.press("escape")
-        assert isinstance(session.screen.focused, ApprovalBar)
-        await session.press("w")
-        await session.type("use look")
-        await session.press("enter")
-        await session.sees("All right.")
-        assert "They say: use look" in scripted.requests[1].messages[-1].content
-        assert "did not allow it" in session.shown()
 
 
 async def test_escape_stops_a_tool_and_enter_goes_on(open_app: OpenApp) -> None:
@@ -220,23 +126,6 @@ async def test_ctrl_t_switches_tools_for_this_conversation(open_app: OpenApp) ->
         await session.sees("tools off")
 
 
-async def test_always_can_be_taken_back(open_app: OpenApp, tmp_path: Path) -> None:
-    hands = Hands()
-    approvals = Approvals(always=AllowedTools(tmp_path / "allowed"))
-    scripted = engine(ACTS, ["Ran it.", DONE])
-    async with open_app(engine=scripted, toolbox=hands.box(), approvals=approvals) as session:
-        await send(session, "run it")
-        await armed(session)
-        await session.press("a")
-        await session.sees("Ran it.")
-        await send(session, "/tools")
-        await session.sees("acts, always allowed")
-        await session.type("act")
-        await session.press("enter")
-        await session.sees("act asks again")
-        assert not await approvals.is_given("any", "act")
-
-
 async def test_a_file_of_a_tool_is_saved_beside_and_never_over_another(
     open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +152,8 @@ async def test_a_file_of_a_tool_is_saved_beside_and_never_over_another(
         (".bashrc", "bashrc"),
         ("a\x1b[2J.txt", "a␛[2J.txt"),
         ("", "file"),
+        (f"{'語' * 100}.txt", f"{'語' * 78}.txt"),
+        (f"a.{'語' * 100}", f"a.{'語' * 19}"),
     ],
 )
 def test_a_files_name_leads_nowhere_else(tmp_path: Path, name: str, saved: str) -> None:
@@ -276,3 +167,27 @@ async def test_escape_at_once_after_enter_loses_no_question(open_app: OpenApp) -
         await session.settled()
         await until(lambda: session.screen.open_id not in session.screen.asking)
         assert [m.content for m in session.messages] == ["hello", "Hi."]
+
+
+async def test_web_during_an_answer_waits_its_turn(open_app: OpenApp) -> None:
+    gate = Gate()
+    scripted = engine(["One.", gate, DONE], ["Two.", DONE])
+    async with open_app(engine=scripted, toolbox=Hands().box()) as session:
+        await send(session, "first")
+        await session.sees("One.")
+        await send(session, "/web rain in Rio")
+        await session.sees("queued: /web rain in Rio")
+        gate.open()
+        await session.sees("Two.")
+        assert [m.content for m in session.messages][2] == "rain in Rio"
+
+
+async def test_web_that_waits_is_handed_back_by_escape(open_app: OpenApp) -> None:
+    gate = Gate()
+    async with open_app(engine=engine(["One.", gate, DONE]), toolbox=Hands().box()) as session:
+        await send(session, "first")
+        await session.sees("One.")
+        await send(session, "/web rain in Rio")
+        await session.press("escape")
+        await session.settled()
+        assert session.screen.prompt.text == "/web rain in Rio"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnagpt_tui.backend.text import one_line, visible
+from bnagpt_tui.backend.text import in_full, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,14 @@ def test_one_line_is_one_short_line(text: str, limit: int) -> None:
 
 def test_a_long_line_is_cut_with_an_ellipsis() -> None:
     assert one_line("one two three four", 10) == "one two t…"
+
+
+@given(st.text())
+def test_all_of_a_text_that_is_shown_in_full_can_be_seen(text: str) -> None:
+    shown = in_full(text)
+    assert all(
+        character.isprintable() or character in "\n\t"
+        for character in shown
+        if category(character) != "Zs"
+    )
+    assert in_full(shown) == shown
