@@ -19,9 +19,10 @@ from bnagpt_tui.backend.models import Conversation, Message, Role
 from bnagpt_tui.backend.settings import load
 from bnagpt_tui.backend.store import Repository
 from bnagpt_tui.cli.parser import build_parser
+from tests.groq_server import GroqServer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
     from typing import TextIO
 
 ROOT = Path(__file__).parent.parent.parent
@@ -115,3 +116,11 @@ def command_line(
 ) -> CommandLine:
     """A command line with nothing kept yet, no key and no look around for servers."""
     return CommandLine(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture
+async def server(command_line: CommandLine) -> AsyncIterator[GroqServer]:
+    """Groq on loopback, which the command line asks with a key."""
+    async with GroqServer(key="gsk_test") as groq:
+        command_line.environment |= {"GROQ_BASE_URL": groq.url, "GROQ_API_KEY": "gsk_test"}
+        yield groq

@@ -18,23 +18,12 @@ from tests.groq_server import (
     Ending,
     Gate,
     GroqServer,
-    ToolCallPiece,
     invalid_key,
     rate_limited,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from .conftest import CommandLine
-
-
-@pytest.fixture
-async def server(command_line: CommandLine) -> AsyncIterator[GroqServer]:
-    """Groq on loopback, which the command line asks with a key."""
-    async with GroqServer(key="gsk_test") as groq:
-        command_line.environment |= {"GROQ_BASE_URL": groq.url, "GROQ_API_KEY": "gsk_test"}
-        yield groq
 
 
 def sent(server: GroqServer, number: int = -1) -> list[tuple[str, str]]:
@@ -290,29 +279,3 @@ async def test_the_demo_model_answers_when_nobody_else_does_and_says_so(
     assert record["text"]
     assert "SmolLM2" in record["model"]
     assert ("demo model" in ran.err) == said
-
-
-async def test_tools_are_used_and_what_is_cited_is_listed(
-    command_line: CommandLine, server: GroqServer
-) -> None:
-    arguments = '{"call_id":"c1","start":0}'
-    call = ToolCallPiece(0, "c1", "read_more", arguments)
-    server.script(Answer("", tool_calls=(call,), finish="tool_calls"), Answer("Nothing more."))
-    ran = await command_line.ask("q")
-    assert (ran.status, ran.out) == (0, "Nothing more.\n")
-    assert "read_more" in ran.err
-    assert server.requests[1].body["messages"][-1]["role"] == "tool"
-
-
-async def test_a_tool_that_acts_is_refused_without_leave(
-    command_line: CommandLine, server: GroqServer
-) -> None:
-    call = ToolCallPiece(0, "c1", "run_python", '{"code":"6*7"}')
-    calls = Answer("", tool_calls=(call,), finish="tool_calls")
-    server.script(calls, Answer("Sorry."), calls, Answer("It is 42."))
-    ran = await command_line.ask("q")
-    assert "not allowed with --allow" in ran.err
-    assert "did not allow" in server.requests[1].body["messages"][-1]["content"]
-    ran = await command_line.ask("q", "--allow", "run_python")
-    assert "42" in server.requests[3].body["messages"][-1]["content"]
-    assert ran.out == "It is 42.\n"

@@ -19,8 +19,6 @@ from tests.groq_server import Answer, Gate, GroqServer
 from .conftest import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from .conftest import CommandLine
 
 HEAVY = {
@@ -34,14 +32,6 @@ HEAVY = {
     "markdown_it",
     "asyncio",
 }
-
-
-@pytest.fixture
-async def server(command_line: CommandLine) -> AsyncIterator[GroqServer]:
-    """Groq on loopback, which the process asks with a key."""
-    async with GroqServer() as groq:
-        command_line.environment |= {"GROQ_BASE_URL": groq.url, "GROQ_API_KEY": "gsk_test"}
-        yield groq
 
 
 async def test_the_version_and_the_help_are_printed(command_line: CommandLine) -> None:

@@ -15,6 +15,7 @@ from bnagpt_tui.backend.tools.sandbox import Sandbox, SandboxOptions
 from bnagpt_tui.backend.tools.sandbox.scratch import Scratch
 
 MakeSandbox = Callable[..., Sandbox]
+CANARY = "gsk_canary_0123456789"
 
 
 def has_bwrap() -> bool:
@@ -30,6 +31,10 @@ BWRAP = pytest.param(
     "bwrap",
     marks=pytest.mark.skipif(not has_bwrap(), reason="bwrap is not there, or may not work here"),
 )
+
+
+KINDS = pytest.mark.parametrize("kind", [BWRAP, "monty"])
+FULL = pytest.mark.parametrize("kind", [BWRAP])
 
 
 @pytest.fixture
@@ -56,3 +61,26 @@ def ignore(_text: str) -> None:
 async def run(sandbox: Sandbox, code: str, conversation: str = "c") -> ToolResult:
     """Run code and give its result."""
     return await sandbox.run(conversation, code, ignore)
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file of the host that everybody may read."""
+    path = tmp_path / "secret.txt"
+    path.write_text(CANARY)
+    path.chmod(0o644)
+    return path
+
+
+def running_with(mark: str) -> list[str]:
+    """The host's processes that have this in their command line."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if mark.encode() in command:
+                found.append(entry.name)
+    return found
