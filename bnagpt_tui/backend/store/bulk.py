@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+_MANY: Final = 5_000
 _GROWTH: Final = 1.5
 _LEAST: Final = 100_000
 
@@ -26,6 +27,7 @@ class _Collector:
         self._lock = threading.Lock()
         self._running = 0
         self._was_enabled = False
+        self._passed_over = 0
         self._most = 0
 
     def rest(self) -> None:
@@ -37,21 +39,29 @@ class _Collector:
             self._running += 1
 
     def go_on(self) -> None:
-        """Look for garbage again, in what is made from here on."""
+        """Look for garbage again, in what is made from here on if much was made."""
         with self._lock:
             self._running -= 1
             if self._running or not self._was_enabled:
                 return
-            gc.freeze()
-            passed_over = gc.get_freeze_count()
-            if self._most and passed_over > self._most:
-                gc.unfreeze()
-                gc.collect()
+            made = gc.get_count()[0]
+            if made >= _MANY:
                 gc.freeze()
-                passed_over = gc.get_freeze_count()
-                self._most = 0
-            self._most = self._most or max(_LEAST, int(passed_over * _GROWTH))
+                self._passed_over += made
+                if self._passed_over > self._most:
+                    self._count()
             gc.enable()
+
+    def _count(self) -> None:
+        """See how much is passed over, which `made` alone overstates; if too much, look at it."""
+        self._passed_over = gc.get_freeze_count()
+        if self._most and self._passed_over > self._most:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._passed_over = gc.get_freeze_count()
+            self._most = 0
+        self._most = self._most or max(_LEAST, int(self._passed_over * _GROWTH))
 
 
 _collector = _Collector()
