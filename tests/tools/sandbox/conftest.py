@@ -16,6 +16,8 @@ from bnagpt_tui.backend.tools.sandbox.scratch import Scratch
 
 MakeSandbox = Callable[..., Sandbox]
 CANARY = "gsk_canary_0123456789"
+INSIDE = "reads code from its input"
+"""What stands in the command line of every interpreter inside of bwrap, also of other programs."""
 
 
 def has_bwrap() -> bool:
