@@ -116,8 +116,11 @@ class ApprovalBar(Vertical, can_focus=True):
         """Take keys a little later; say how much of the subject is below what is seen."""
         self._arming = self.set_timer(self._arming_seconds, self._arm)
         self.watch(self._scroll, "scroll_y", self._show_more)
-        self.watch(self._scroll, "virtual_size", self._show_more)
-        self.watch(self._scroll, "size", self._show_more)
+        self.watch(self._scroll, "virtual_size", self.on_resize)
+
+    def on_resize(self) -> None:
+        """Say anew how much is below, once the new size is known everywhere."""
+        self.call_after_refresh(self._show_more)
 
     def _show_more(self) -> None:
         more = self._scroll.max_scroll_y - round(self._scroll.scroll_offset.y)
