@@ -19,6 +19,7 @@ from .backend.errors import StoreUnwritableError
 from .backend.text import visible
 from .clipboard import copy_sequence
 from .screens.chat import ChatScreen
+from .screens.conversations import DIALOG
 from .terminal.display import ThinApp
 from .theme import THEMES, VARIABLES
 
@@ -65,6 +66,7 @@ class BnaGPTApp(ThinApp):
     CSS_PATH = "styles.tcss"
     TITLE = "bnaGPT"
     COMMANDS = {_palette}  # noqa: RUF012  # as Textual has it
+    OPENING = frozenset({DIALOG})
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -13,9 +13,9 @@ from textual.geometry import Offset, Size
 from textual.reactive import reactive
 
 from .driver import CountingDriver
-from .early import PatientApp
 from .link import Link
 from .picture import Picture
+from .typed import PatientApp
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

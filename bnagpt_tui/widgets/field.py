@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.widgets import Input
-
-from .ordered_keys import do_binding
 
 
 class Field(Input):
-    """An input without a frame or a blinking cursor, whose keys keep their order."""
+    """An input without a frame or a blinking cursor."""
 
     def __init__(
         self,
@@ -29,7 +26,3 @@ class Field(Input):
             compact=True,
         )
         self.cursor_blink = False
-
-    async def on_key(self, event: events.Key) -> None:
-        """Do what the key is bound to before the next one is taken."""
-        await do_binding(self, event)

@@ -11,7 +11,6 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from ..backend.text import visible
-from .ordered_keys import do_binding
 from .recall import Recall
 
 if TYPE_CHECKING:
@@ -154,14 +153,13 @@ class Prompt(TextArea):
         elif (later := self._recall.later(self.text)) is not None:
             self.put(later)
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Leave Enter to the binding that sends, and keys to open completions."""
         if self.completing and event.key in _COMPLETION_KEYS:
             event.stop()
             event.prevent_default()
             self.post_message(self.CompletionKey(self, event.key))
-            return
-        if not await do_binding(self, event) and event.key == "enter":
+        elif event.key == "enter":
             event.prevent_default()
 
     def _on_text_area_changed(self, event: TextArea.Changed) -> None:

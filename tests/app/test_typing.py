@@ -181,5 +181,5 @@ async def test_a_command_typed_at_once_is_the_one_that_was_typed(open_app: OpenA
         await session.press("slash")
         await session.sees("begin a new conversation")
         session.screen.prompt.load_text("/save kept")
-        await session.screen.prompt.on_key(events.Key("enter", "\r"))
+        session.app.post_message(events.Key("enter", "\r"))
         await until(lambda: session.screen.conversation.name == "kept")

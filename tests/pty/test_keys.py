@@ -31,6 +31,31 @@ async def test_keys_in_one_burst_keep_their_order(
         assert [item.body["messages"][-1]["content"] for item in received] == sent
 
 
+async def test_letters_behind_a_key_go_where_it_leads(
+    home: Path, server: GroqServer, online: dict[str, str]
+) -> None:
+    async with Terminal(home, environment=online) as terminal:
+        await terminal.sees("Ask anything")
+        terminal.type("first\r")
+        await terminal.sees("You said: first")
+        terminal.type("\x0esecond\r")
+        await terminal.sees("You said: second")
+        terminal.type("\x0ffirs\r")
+        await terminal.sees("You said: first")
+        terminal.type("\tr")
+        await terminal.sees("‹2/2›")
+        terminal.type("\x1b")
+        await terminal.sees("enter send")
+        terminal.type("\x13a name\rand now?\r")
+        await terminal.sees("Saved as “a name”", "You said: and now?")
+    assert [item.body["messages"][-1]["content"] for item in server.requests] == [
+        "first",
+        "second",
+        "first",
+        "and now?",
+    ]
+
+
 async def test_a_coloured_paste_is_text_and_sends_nothing(
     home: Path, server: GroqServer, online: dict[str, str]
 ) -> None:

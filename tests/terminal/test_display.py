@@ -69,6 +69,7 @@ async def test_reading_elsewhere_in_it_looks_so_too(tmp_path: Path, online: dict
         terminal.type("\t")
         await terminal.sees("y copy")
         terminal.type("\x1b[5~\x1b[5~\x1b[6~\x1b[A\x1b[A\x1b[B")
+        await until(lambda: "value = 18" in terminal.text.split("\n")[1])  # after the last key
         await terminal.sees("more below")
         await looks_whole(terminal)
         terminal.type("\x10")

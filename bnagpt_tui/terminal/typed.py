@@ -1,0 +1,112 @@
+"""What is typed arrives in its order, at what it was meant for, from the first key on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events
+from textual.app import App
+from textual.widgets import Input, TextArea
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+    from textual.worker import Worker
+
+LONGEST: Final = 0.25
+"""Seconds that what is typed waits at the most for a key before it."""
+
+_LOOK_EVERY: Final = 0.005
+
+
+class PatientApp(App[None]):
+    """An application that takes keys one after another, and loses none of an impatient user.
+
+    Textual gives a key to whatever has the focus at the moment at which it comes. Of keys that
+    come in one burst, as they do over SSH, the second would go where the first one was pressed,
+    although that leads elsewhere: letters behind `tab` into the prompt, behind `ctrl+o` into a
+    question. Here a key waits until the one before it has done what it does, and until the dialog
+    that this opens is there. Keys from before the first picture wait for that picture.
+    """
+
+    OPENING: ClassVar[frozenset[str]] = frozenset()
+    """Groups of workers that open dialogs: what is typed waits until they have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unheard: deque[events.Event] = deque()
+        self._awaited: object | None = self
+        """The key that has to be done first; the application itself before it is there."""
+
+    async def on_ready(self) -> None:
+        """Let keys through that came before anything had the focus."""
+        if self.focused is None:
+            self.call_after_refresh(self._go_on, self)
+        else:
+            await self._go_on(self)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give what is typed to what has the focus, now or after what was typed before."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._awaited is None:
+            await self._give(event)
+        else:
+            self._unheard.append(event)
+
+    async def _give(self, event: events.Key | events.Paste) -> None:
+        """Give a key to what has the focus, and let what follows wait if it may lead elsewhere."""
+        target = self.focused or self.screen
+        is_text = isinstance(event, events.Paste) or event.is_printable
+        if is_text and isinstance(target, Input | TextArea):
+            await super().on_event(event)
+            return
+        self._awaited = event
+        before = _Before(self.screen, frozenset(self.workers))
+        asyncio.get_running_loop().call_later(LONGEST, self.call_later, self._go_on, event)
+        await super().on_event(event)
+        # Once behind the key, and once more behind what it made its widget say.
+        self._follow(target, lambda: self._follow(target, lambda: self._done(event, before)))
+
+    def _follow(self, node: MessagePump, then: Callable[[], object]) -> None:
+        """Call something when all that went from here up to the application was dealt with."""
+        parent = node._parent
+        node.call_later(then if parent is None else partial(self._follow, parent, then))
+
+    async def _done(self, event: events.Event, before: _Before) -> None:
+        """Go on after a key, unless it opens a dialog that is not there yet."""
+        if self.screen is not before.screen:
+            self.screen.call_later(self.call_later, self._go_on, event)
+        elif event is self._awaited and self._is_opening(before):
+            self.set_timer(_LOOK_EVERY, lambda: self._done(event, before))
+        else:
+            await self._go_on(event)
+
+    def _is_opening(self, before: _Before) -> bool:
+        return any(
+            worker.group in self.OPENING and not worker.is_finished and worker not in before.workers
+            for worker in self.workers
+        )
+
+    async def _go_on(self, awaited: object) -> None:
+        """Give what was held, as far as nothing of it has to be waited for."""
+        if awaited is not self._awaited:
+            return
+        self._awaited = None
+        while self._unheard and self._awaited is None:
+            event = self._unheard.popleft()
+            if isinstance(event, events.Key | events.Paste):
+                await self._give(event)
+
+
+class _Before:
+    """What there was when a key was given."""
+
+    def __init__(self, screen: Screen[object], workers: frozenset[Worker[object]]) -> None:
+        self.screen = screen
+        self.workers = workers
