@@ -145,7 +145,8 @@ async def test_a_terminal_that_takes_nothing_holds_nothing_up(
         sent = len(terminal.output)
         await until(lambda: _is_kept(tmp_path), seconds=30)
         loop.add_reader(terminal._master, terminal._read)
-        await terminal.sees(END)
+        await terminal.sees(END, " tok/s")
+        await until(lambda: "writing" not in terminal.text)
         # Unhindered it is some 70,000; what comes all the same fitted into the system's buffer.
         assert len(terminal.output) - sent < 40_000
         await looks_whole(terminal)
