@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,9 @@ async def receive(response: httpx.Response, most: int) -> tuple[bytes, bool]:
     taken = 0
     async for piece in response.aiter_raw():
         taken += len(piece)
-        body += _unpacked(unpacker, piece, most + 1 - len(body)) if unpacker else piece
+        if unpacker:  # a small piece may hold megabytes
+            piece = await asyncio.to_thread(_unpacked, unpacker, piece, most + 1 - len(body))  # noqa: PLW2901
+        body += piece
         if taken > most or len(body) > most:
             return bytes(body[:most]), True
     return bytes(body), False
