@@ -43,6 +43,11 @@ class PatientApp(App[None]):
         self._awaited: object | None = self
         """The key that has to be done first; the application itself before it is there."""
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether all that was typed has been dealt with."""
+        return self._awaited is None and not self._unheard
+
     async def on_ready(self) -> None:
         """Let keys through that came before anything had the focus."""
         if self.focused is None:

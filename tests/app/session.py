@@ -52,6 +52,7 @@ class Session:
     async def press(self, *keys: str) -> None:
         """Press keys and let what follows happen."""
         await self.pilot.press(*keys)
+        await until(lambda: self.app.has_heard or not self.app.is_running)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
@@ -67,7 +68,7 @@ class Session:
 
     async def settled(self) -> None:
         """Wait until no conversation is being answered and the screen shows so."""
-        await until(lambda: not self.chat.running)
+        await until(lambda: not self.chat.running and not self.screen.asking)
         await self.pilot.pause()
 
     async def sees(self, text: str) -> None:

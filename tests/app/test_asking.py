@@ -105,6 +105,7 @@ async def test_a_failure_is_a_sentence_under_the_question_and_r_asks_again(
         await session.settled()
         await session.sees("whole")
         await session.sees("‹2/2›")
+        await session.settled()
         assert [m.content for m in session.messages] == ["go", "whole"]
         await session.press("G", "[")
         await session.sees("‹1/2›")
