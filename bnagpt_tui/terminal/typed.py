@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.worker import Worker
 
-LONGEST: Final = 0.25
+LONGEST: Final = 1.0
 """Seconds that what is typed waits at the most for a key before it."""
 
 _LOOK_EVERY: Final = 0.005

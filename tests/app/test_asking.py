@@ -152,8 +152,8 @@ async def test_editing_asks_in_other_words_and_gives_the_draft_back(open_app: Op
         await until(lambda: session.screen.prompt.text == "tpyo")
         session.screen.prompt.put("typo")
         await session.press("enter")
+        await until(lambda: [m.content for m in session.messages] == ["typo", "You said: typo"])
         await session.settled()
-        assert [m.content for m in session.messages] == ["typo", "You said: typo"]
         assert session.screen.prompt.text == "my draft"
         assert session.chat.position(session.screen.open_id, session.messages[0].id) == (2, 2)
 

@@ -10,6 +10,7 @@ import signal
 import struct
 import sys
 import termios
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.output = bytearray()
         """Every byte that came to the terminal."""
+        self._came = 0.0
 
     async def __aenter__(self) -> Self:
         self.pid, self._master = pty.fork()
@@ -100,6 +102,10 @@ class Terminal:
         except TimeoutError:
             pytest.fail(f"{texts} not on the screen:\n{self.text}")
 
+    async def rests(self, seconds: float = 0.2) -> None:
+        """Wait until nothing has come for some time: a picture comes in pieces."""
+        await until(lambda: time.monotonic() - self._came > seconds, seconds=30.0)
+
     async def ends(self, seconds: float = 20.0) -> int:
         """Wait for the application's end; its exit status."""
         async with asyncio.timeout(seconds):
@@ -117,6 +123,7 @@ class Terminal:
         if not data:
             asyncio.get_running_loop().remove_reader(self._master)
             return
+        self._came = time.monotonic()
         self.output += data
         with suppress(TypeError):
             self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?"))

@@ -43,6 +43,7 @@ def online(server: GroqServer) -> dict[str, str]:
 
 async def looks_whole(terminal: Terminal) -> None:
     """Have everything drawn anew, and see that nothing looks otherwise."""
+    await terminal.rests()
     before = terminal.text
     sent = len(terminal.output)
     terminal.type("\x1b[O\x1b[I")
