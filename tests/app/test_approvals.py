@@ -149,6 +149,18 @@ async def test_how_much_is_below_what_is_seen_is_said(open_app: OpenApp) -> None
         await session.sees("print(59)")
 
 
+async def test_words_about_a_long_call_push_nothing_off_the_screen(open_app: OpenApp) -> None:
+    code = "\\n".join(f"print({number})" for number in range(60))
+    script: list[Step] = [call("c1", "act", f'{{"code":"{code}"}}'), CALLS]
+    async with open_app(engine=engine(script), toolbox=Hands().box(), size=(80, 24)) as session:
+        await send(session, "run it")
+        await armed(session)
+        await session.press("w")
+        await session.sees("what the model is told")
+        assert "Ask anything" in session.shown()
+        assert "act wants to run" in session.shown()
+
+
 async def test_nothing_in_what_is_asked_about_is_hidden(open_app: OpenApp) -> None:
     script: list[Step] = [call("c1", "act", '{"code":"x=1\\u200b\\u202e#\\u3164"}'), CALLS]
     async with open_app(engine=engine(script), toolbox=Hands().box()) as session:
