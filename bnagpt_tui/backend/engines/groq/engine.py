@@ -14,7 +14,6 @@ from ...models import ModelInfo
 from ..base import Request
 from ..capabilities import describe
 from .address import Address, parse_address
-from .catalogue import read_models
 from .keys import clean_key
 from .requests import wire_request
 from .sentences import Service
@@ -118,6 +117,8 @@ class GroqEngine:
         Raises:
             EngineError: The list could not be had.
         """
+        from .catalogue import read_models  # noqa: PLC0415  # the first picture does without
+
         connection = await self._connected()
         models = read_models(await connection.models(), self._service(), self._window())
         self._listed = {model.id: model for model in models}
