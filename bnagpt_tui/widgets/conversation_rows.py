@@ -44,6 +44,14 @@ def age(moment: datetime, present: datetime) -> str:
     return f"{min(int(seconds // 31_557_600), 99)}y"
 
 
+@dataclass
+class ConversationRequest(Message):
+    """What is asked for about one conversation."""
+
+    conversation: Conversation
+    """Which one."""
+
+
 class ConversationRows(ScrollView, can_focus=True):
     """One row for each conversation that the filter lets through, with a cursor."""
 
@@ -76,29 +84,17 @@ class ConversationRows(ScrollView, can_focus=True):
         ),
     ]
 
-    @dataclass
-    class Selected(Message):
+    class Selected(ConversationRequest):
         """A conversation is to be opened."""
 
-        conversation: Conversation
-
-    @dataclass
-    class RenameRequested(Message):
+    class RenameRequested(ConversationRequest):
         """A conversation is to have another name."""
 
-        conversation: Conversation
-
-    @dataclass
-    class DeleteRequested(Message):
+    class DeleteRequested(ConversationRequest):
         """A conversation is to go to the trash."""
 
-        conversation: Conversation
-
-    @dataclass
-    class PinRequested(Message):
+    class PinRequested(ConversationRequest):
         """A conversation is to be pinned, or no longer."""
-
-        conversation: Conversation
 
     class UndoRequested(Message):
         """The last deleted conversation is to come back."""

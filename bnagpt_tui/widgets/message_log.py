@@ -35,23 +35,18 @@ class MessageLog(MessageCodes, can_focus=True):
     memory_begins: reactive[str | None] = reactive(None, repaint=False)
     """The id of the first message that the model is sent; `None` when it is sent all."""
 
-    @dataclass
     class OpenRequested(MessageRequest):
         """A page that a message refers to, or a file of it, is to be opened."""
 
-    @dataclass
     class EditRequested(MessageRequest):
         """A question is to be edited and sent again; the message is the question or an answer."""
 
-    @dataclass
     class ContinueRequested(MessageRequest):
         """The rest of an answer that was cut short is wanted."""
 
-    @dataclass
     class RegenerateRequested(MessageRequest):
         """A question is to be answered again; the message is the answer or the question."""
 
-    @dataclass
     class BranchRequested(MessageRequest):
         """A new conversation is to go on from a message."""
 
@@ -62,7 +57,6 @@ class MessageLog(MessageCodes, can_focus=True):
         step: int
         """-1 for the previous one, 1 for the next."""
 
-    @dataclass
     class PaperRequested(MessageRequest):
         """A message is to be shown on the terminal's own screen."""
 
