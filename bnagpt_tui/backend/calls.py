@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from .models import Message, Outcome, Role, ToolCall, new_id
 
 MOST_CALLS: Final = 16
 """Tools that are run for one answer; a model that asks for more is told so."""
-
 
 LONGEST_NAME: Final = 64
 """Characters of a tool's name that services take."""
@@ -44,9 +43,9 @@ def are_whole(answer: Message) -> bool:
     )
 
 
-def users_call(name: str, arguments: dict[str, Any]) -> ToolCall:
+def users_call(name: str, arguments: Mapping[str, object]) -> ToolCall:
     """A call that the user makes, no model."""
-    return ToolCall(f"{_USERS}{new_id()}", name, json.dumps(arguments, ensure_ascii=False))
+    return ToolCall(f"{_USERS}{new_id()}", name, json.dumps(dict(arguments), ensure_ascii=False))
 
 
 def is_users(message: Message) -> bool:

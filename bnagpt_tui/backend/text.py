@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import category
 
 REPLACEMENT: Final = "\ufffd"
 """What stands for a character that has no picture of its own."""
@@ -51,7 +52,6 @@ def in_full(text: str) -> str:
 
     For what a user has to judge: nothing in it is hidden from them, or looks like another thing.
     """
-    from unicodedata import category  # noqa: PLC0415  # the first picture does without
 
     def shown(character: str) -> str:
         if character in "\n\t" or not (character in _BLANK or category(character) in _HIDDEN):

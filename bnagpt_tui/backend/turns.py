@@ -122,7 +122,7 @@ class Turns:
         await self._library.tree(conversation_id)
         head = self._library.get(conversation_id).head
         asked = self._question(question, head) if question else None
-        call = users_call(name, dict(arguments))
+        call = users_call(name, arguments)
         drafts = self._calls.drafts((call,), asked.id if asked else head)
         beginning = Beginning(asked, results=drafts, by_user=True, asks=bool(question))
         async with aclosing(self._turn(conversation_id, beginning)) as events:
@@ -146,13 +146,12 @@ class Turns:
         Raises:
             NothingAskedError: There is no question above the message.
         """
-        shown = self._library.path(conversation_id)
-        place = shown.index_of(message_id)
-        path = self._library.loaded(conversation_id).path(message_id) if place is None else shown
-        begin = len(path) - 1 if place is None else place
-        while begin >= 0 and path[begin].role is not Role.USER:
-            begin -= 1
-        if begin < 0:
+        path = self._library.path(conversation_id)
+        if (place := path.index_of(message_id)) is None:  # it stands on another branch
+            path = self._library.loaded(conversation_id).path(message_id)
+            place = len(path) - 1
+        begin = next((at for at in range(place, -1, -1) if path[at].role is Role.USER), None)
+        if begin is None:
             raise NothingAskedError("There is no question above this that could be answered again.")
         end = begin
         while end + 1 < len(path) and is_users(found := path[end + 1]):

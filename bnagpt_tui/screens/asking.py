@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual import on
+from textual import on, work
 
 from ..backend.models import Role
+from ..commands import parse
 from ..widgets.message_log import MessageLog
 from .queued import Queued
 from .turns import TurnActions
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 CONTINUE: Final = "Continue exactly where you stopped."
 """What is asked to go on with an answer that was cut short."""
+
+REMEMBER: Final = "remember"
+"""The group of the workers that keep what was asked, for the next start."""
 
 
 class AskActions(TurnActions):
@@ -37,8 +41,7 @@ class AskActions(TurnActions):
             return
         open_id, editing = self.open_id, self.editing
         if editing and open_id not in self.asking:
-            draft = self._draft_before_edit
-            self._stop_editing()
+            draft = self._stop_editing()
             if self.messages().index_of(editing) is not None:
                 self.run_turn(open_id, self.chat.edit(open_id, editing, text), text)
                 self.prompt.put(draft)
@@ -71,8 +74,26 @@ class AskActions(TurnActions):
             self.call_later(self.submit, text)
 
     async def submit(self, text: str) -> None:
-        """Do what was typed: a command, or a question."""
-        self.ask(text)
+        """Do a command, or ask a question; what is for a conversation to come is held."""
+        parsed = parse(text)
+        if isinstance(parsed, str):
+            self.tell(f"There is no command {parsed}. A second slash makes it a question.")
+            self.prompt.give_back(text)
+        elif self.opening and (parsed is None or parsed[0].is_here):
+            self.held.append(text)
+        elif parsed is None:
+            self.ask(text.removeprefix("/") if text.startswith("//") else text)
+            self._remember(text)
+        else:
+            command, rest = parsed
+            if command.takes and rest:
+                getattr(self, f"action_{command.action}")(rest)
+            else:
+                await self.run_action(command.action)
+
+    @work(group=REMEMBER)
+    async def _remember(self, text: str) -> None:
+        await self.chat.history.remember(text)
 
     def action_leave(self) -> None:
         """Leave what is open, a question that is edited or the list, for the prompt."""
@@ -80,9 +101,7 @@ class AskActions(TurnActions):
             self.approval_bar.step_back()
             return
         if self.editing:
-            draft = self._draft_before_edit
-            self._stop_editing()
-            self.prompt.put(draft)
+            self.prompt.put(self._stop_editing())
         self.remove_class("-list-shown")
         self.prompt.focus()
 
@@ -102,7 +121,8 @@ class AskActions(TurnActions):
         self.prompt.border_title = "asking this again · esc keeps the old question"
         self.prompt.focus()
 
-    def _stop_editing(self) -> None:
-        """Edit no question any more."""
+    def _stop_editing(self) -> str:
+        """Edit no question any more; the draft that stood in the prompt is returned."""
         self.editing = ""
         self.prompt.border_title = ""
+        return self._draft_before_edit

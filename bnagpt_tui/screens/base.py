@@ -9,9 +9,8 @@ from textual import getters, work
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
-from ..backend.calls import are_whole
 from ..backend.errors import StoreError
-from ..backend.models import Conversation, Role
+from ..backend.models import Conversation
 from ..backend.text import one_line
 from ..terminal.screen import EagerScreen
 from ..widgets.completion import CompletionList
@@ -22,6 +21,7 @@ from ..widgets.prompt import Prompt
 from ..widgets.status_line import Status, StatusLine
 from ..widgets.welcome import Welcome
 from .live import Clock, LiveAnswers
+from .owed import owed
 from .queued import as_typed
 
 if TYPE_CHECKING:
@@ -35,13 +35,6 @@ if TYPE_CHECKING:
 
 WHOLE: Final = "whole"
 """The group of the worker that reads the rest of a long conversation."""
-
-UNANSWERED: Final = "no answer was kept · tab r asks again"
-"""What stands under a question that lost its answer, to a crash for example."""
-
-
-BROKEN_OFF: Final = "broken off before the tools were run · tab enter goes on"
-"""What stands under calls of tools that were never done."""
 
 WIDE: Final = 80
 """Columns from which on the list of conversations has a pane of its own."""
@@ -130,6 +123,13 @@ class ChatBase(EagerScreen):
         """Say something in a toast, as plain text: an error, or what was done."""
         self.notify(one_line(str(sentence), 600), severity=severity, markup=False, timeout=8)
 
+    def must_wait(self) -> bool:
+        """Whether the open conversation is still answering, which is then told."""
+        is_answering = self.open_id in self.asking
+        if is_answering:
+            self.tell("It is still answering: esc stops it.")
+        return is_answering
+
     def messages(self) -> Path:
         """The path of the open conversation, with what has come of a running answer."""
         path = self.chat.path(self.open_id)
@@ -161,7 +161,7 @@ class ChatBase(EagerScreen):
         """Show what there is to say about the last of the messages in the log."""
         answer = self.live.get(self.open_id)
         self.tip = messages.ids[-1] if messages else None
-        self.log_view.set_note(answer.note if answer else _owed(messages))
+        self.log_view.set_note(answer.note if answer else owed(messages))
 
     def show_queue(self) -> None:
         """Show the questions of the open conversation that wait."""
@@ -284,14 +284,3 @@ class ChatBase(EagerScreen):
         path = self.chat.path(self.open_id)
         usage = path[-1].usage if path else None
         return (usage.completion_tokens, usage.tokens_per_second) if usage else (0, 0.0)
-
-
-def _owed(messages: Path) -> str:
-    """What is to be said of a conversation that ends without an answer."""
-    if not messages:
-        return ""
-    last = messages[-1]
-    if last.role is Role.USER:
-        return UNANSWERED
-    is_asking = last.role is Role.ASSISTANT and are_whole(last) and not last.problem
-    return BROKEN_OFF if is_asking else ""

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from ..backend.errors import StoreError
-from ..commands import COMMANDS, completions, parse
+from ..commands import COMMANDS, completions
 from ..widgets.prompt import Prompt
 from .base import WIDE
 from .conversations import ConversationActions
@@ -156,28 +156,6 @@ class ChatScreen(
         event.stop()
         self.completions.completions = ()
         await self.submit(event.text)
-
-    async def submit(self, text: str) -> None:
-        """Do a command, or ask a question; what is for a conversation to come is held."""
-        parsed = parse(text)
-        if isinstance(parsed, str):
-            self.tell(f"There is no command {parsed}. A second slash makes it a question.")
-            self.prompt.give_back(text)
-        elif self.opening and (parsed is None or parsed[0].is_here):
-            self.held.append(text)
-        elif parsed is None:
-            self.ask(text.removeprefix("/") if text.startswith("//") else text)
-            self._remember(text)
-        else:
-            command, rest = parsed
-            if command.takes and rest:
-                getattr(self, f"action_{command.action}")(rest)
-            else:
-                await self.run_action(command.action)
-
-    @work(group=PREPARE)
-    async def _remember(self, text: str) -> None:
-        await self.chat.history.remember(text)
 
     @on(Prompt.Typed)
     def _complete(self, event: Prompt.Typed) -> None:

@@ -183,8 +183,7 @@ class ConversationActions(ChatBase):
     @on(MessageLog.SiblingRequested)
     async def _turn_to_sibling(self, event: MessageLog.SiblingRequested) -> None:
         event.stop()
-        if self.open_id in self.asking:
-            self.tell("It is still answering: esc stops it.")
+        if self.must_wait():
             return
         try:
             sibling = await self.chat.choose(self.open_id, event.message.id, event.step)

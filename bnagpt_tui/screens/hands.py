@@ -31,6 +31,9 @@ READ: Final = "read_page"
 RUN: Final = "run_python"
 """The tool behind `x`."""
 
+LONGEST_NAME: Final = 240
+"""Bytes of a file's name, without the number of one that is taken: systems take 255."""
+
 _LEAVES: Final = {
     Leave.NEEDS_NONE: "only reads",
     Leave.ASKS: "acts, asks first",
@@ -38,9 +41,6 @@ _LEAVES: Final = {
     Leave.ALWAYS: "acts, always allowed",
 }
 _PYTHON: Final = frozenset({"", "python", "py", "python3", "pycon"})
-LONGEST_NAME: Final = 240
-"""Bytes of a file's name, without the number of one that is taken: systems take 255."""
-
 _COPIED_TYPES: Final = ("text/", "application/json", "application/xml")
 
 
@@ -108,9 +108,7 @@ class ToolActions(AskActions, ReadingActions):
         event.stop()
         if event.language not in _PYTHON:
             self.tell(f"Only Python can be run here, and this is {one_line(event.language, 30)}.")
-        elif self.open_id in self.asking:
-            self.tell("It is still answering: esc stops it.")
-        else:
+        elif not self.must_wait():
             self._use("", RUN, {"code": event.code}, "")
 
     def _use(self, typed: str, tool: str, arguments: dict[str, object], question: str) -> None:
@@ -126,9 +124,7 @@ class ToolActions(AskActions, ReadingActions):
         message = event.message
         if message.role is not Role.TOOL and not message.tool_calls:
             self.ask(CONTINUE)
-        elif self.open_id in self.asking:
-            self.tell("It is still answering: esc stops it.")
-        else:
+        elif not self.must_wait():
             self.run_turn(self.open_id, self.chat.tools.resume(self.open_id))
             self.prompt.focus()
 

@@ -205,8 +205,7 @@ class TurnActions(ApprovalActions):
 
     def regenerate(self, message_id: str) -> None:
         """Have a question answered once more, when nothing else is being answered here."""
-        if self.open_id in self.asking:
-            self.tell("It is still answering: esc stops it.")
+        if self.must_wait():
             return
         self.run_turn(self.open_id, self.chat.regenerate(self.open_id, message_id))
 

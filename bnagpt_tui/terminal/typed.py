@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import events
 from textual.app import App
@@ -39,7 +39,7 @@ class PatientApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._unheard: deque[events.Event] = deque()
+        self._unheard: deque[events.Key | events.Paste] = deque()
         self._awaited: object | None = self
         """The key that has to be done first; the application itself before it is there."""
 
@@ -104,14 +104,11 @@ class PatientApp(App[None]):
             return
         self._awaited = None
         while self._unheard and self._awaited is None:
-            event = self._unheard.popleft()
-            if isinstance(event, events.Key | events.Paste):
-                await self._give(event)
+            await self._give(self._unheard.popleft())
 
 
-class _Before:
+class _Before(NamedTuple):
     """What there was when a key was given."""
 
-    def __init__(self, screen: Screen[object], workers: frozenset[Worker[object]]) -> None:
-        self.screen = screen
-        self.workers = workers
+    screen: Screen[object]
+    workers: frozenset[Worker[object]]

@@ -114,7 +114,7 @@ class ApprovalBar(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         """Take keys a little later; say how much of the subject is below what is seen."""
-        self._arming = self.set_timer(self._arming_seconds, self._arm)
+        self._disarm()
         self.watch(self._scroll, "scroll_y", self._show_more)
         self.watch(self._scroll, "virtual_size", self.on_resize)
 
@@ -132,9 +132,14 @@ class ApprovalBar(Vertical, can_focus=True):
         if not self.armed:
             self._arming.reset()
 
+    def _disarm(self) -> None:
+        """Take no keys for a while."""
+        self.armed = False
+        self._arming = self.set_timer(self._arming_seconds, self._arm)
+
     def _arm(self) -> None:
         if not self.screen.is_current:  # behind a dialog nobody reads it
-            self._arming = self.set_timer(self._arming_seconds, self._arm)
+            self._disarm()
             return
         self.armed = True
         self.refresh_bindings()
@@ -164,8 +169,7 @@ class ApprovalBar(Vertical, can_focus=True):
         """
         self._is_sure = sure
         if sure:
-            self.armed = False
-            self._arming = self.set_timer(self._arming_seconds, self._arm)
+            self._disarm()
         self.refresh_bindings()
         self.query_one("#choices", Static).update(_content(_SURE if sure else _CHOICES))
 

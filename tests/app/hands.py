@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from bnagpt_tui.widgets.approval_bar import ApprovalBar
 from tests.app.session import Session
 from tests.fakes import CALLS, ScriptedEngine, Step, call
 from tests.waiting import until
 
-ACTS: list[Step] = [call("c1", "act", '{"code":"print(1)\\nprint(2)"}'), CALLS]
+
+def acts(code: str) -> list[Step]:
+    """An answer that asks for the tool `act`."""
+    return [call("c1", "act", json.dumps({"code": code})), CALLS]
+
+
+ACTS = acts("print(1)\nprint(2)")
+LONG = acts("\n".join(f"print({number})" for number in range(60)))
 LOOKS: list[Step] = [call("c1", "look", '{"what":"rain"}'), CALLS]
 
 

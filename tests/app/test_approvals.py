@@ -7,9 +7,9 @@ from pathlib import Path
 from bnagpt_tui.backend.allowed_tools import AllowedTools
 from bnagpt_tui.backend.approvals import Approvals
 from bnagpt_tui.widgets.approval_bar import ApprovalBar
-from tests.app.hands import ACTS, armed, engine, send
+from tests.app.hands import ACTS, LONG, acts, armed, engine, send
 from tests.app.session import OpenApp
-from tests.fakes import CALLS, DONE, Gate, Hands, Step, call
+from tests.fakes import DONE, Gate, Hands
 from tests.waiting import until
 
 
@@ -127,7 +127,6 @@ async def test_a_key_that_is_held_is_one_word(open_app: OpenApp) -> None:
     async with open_app(engine=engine(ACTS, ["No.", DONE]), toolbox=hands.box()) as session:
         await send(session, "run it")
         bar = await armed(session)
-        session.screen.arming_seconds = 3600
         bar._arming_seconds = 3600
         await session.press("a", "a", "a", "a")
         assert session.chat.tools.waiting(session.screen.open_id)
@@ -135,9 +134,7 @@ async def test_a_key_that_is_held_is_one_word(open_app: OpenApp) -> None:
 
 
 async def test_how_much_is_below_what_is_seen_is_said(open_app: OpenApp) -> None:
-    code = "\\n".join(f"print({number})" for number in range(60))
-    script: list[Step] = [call("c1", "act", f'{{"code":"{code}"}}'), CALLS]
-    async with open_app(engine=engine(script), toolbox=Hands().box()) as session:
+    async with open_app(engine=engine(LONG), toolbox=Hands().box()) as session:
         await send(session, "run it")
         bar = await armed(session)
         await session.sees("↓ 48 more lines")
@@ -150,9 +147,7 @@ async def test_how_much_is_below_what_is_seen_is_said(open_app: OpenApp) -> None
 
 
 async def test_words_about_a_long_call_push_nothing_off_the_screen(open_app: OpenApp) -> None:
-    code = "\\n".join(f"print({number})" for number in range(60))
-    script: list[Step] = [call("c1", "act", f'{{"code":"{code}"}}'), CALLS]
-    async with open_app(engine=engine(script), toolbox=Hands().box(), size=(80, 24)) as session:
+    async with open_app(engine=engine(LONG), toolbox=Hands().box(), size=(80, 24)) as session:
         await send(session, "run it")
         await armed(session)
         await session.press("w")
@@ -162,7 +157,7 @@ async def test_words_about_a_long_call_push_nothing_off_the_screen(open_app: Ope
 
 
 async def test_nothing_in_what_is_asked_about_is_hidden(open_app: OpenApp) -> None:
-    script: list[Step] = [call("c1", "act", '{"code":"x=1\\u200b\\u202e#\\u3164"}'), CALLS]
+    script = acts("x=1\u200b\u202e#\u3164")
     async with open_app(engine=engine(script), toolbox=Hands().box()) as session:
         await send(session, "run it")
         await armed(session)

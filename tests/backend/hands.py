@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from bnagpt_tui.backend.chat import ChatService
 from bnagpt_tui.backend.events import (
@@ -42,3 +43,10 @@ async def decided(
                 await chat.tools.decide(event.approval.id, decide(asked))
                 asked += 1
     return seen
+
+
+async def kept(chat: ChatService, *messages: Message) -> str:
+    """The id of a conversation that holds these messages, the last one at its head."""
+    conversation = replace(chat.new(), name="x", head=messages[-1].id)
+    await chat.library.keep(conversation, *messages)
+    return conversation.id

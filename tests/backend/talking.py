@@ -11,8 +11,7 @@ from bnagpt_tui.backend.models import Conversation
 
 
 async def ask(chat: ChatService, conversation_id: str, text: str = "hello") -> list[TurnEvent]:
-    async with aclosing(chat.send(conversation_id, text)) as events:
-        return [event async for event in events]
+    return await to_end(chat.send(conversation_id, text))
 
 
 async def asked(chat: ChatService, *questions: str) -> Conversation:

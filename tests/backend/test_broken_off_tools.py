@@ -23,7 +23,7 @@ from bnagpt_tui.backend.permission import Decision, Permission
 from bnagpt_tui.backend.store import Archive, Repository
 from bnagpt_tui.backend.toolbox import Kit, Toolbox
 from bnagpt_tui.backend.tools.base import Tool, ToolContext, ToolResult, tool_from
-from tests.backend.hands import path_of, talk
+from tests.backend.hands import kept, path_of, talk
 from tests.backend.talking import ask, to_end
 from tests.fakes import CALLS, DONE, Hands, ScriptedEngine, call, make_chat
 from tests.waiting import until
@@ -50,8 +50,7 @@ async def test_a_stopped_tool_keeps_what_it_said_and_can_be_gone_on_with(
     stopped = repository.load(conversation.id)[1][-1]
     assert (stopped.content, stopped.outcome) == ("half way", Outcome.INTERRUPTED)
     hands.gate.open()
-    async with aclosing(chat.tools.resume(conversation.id)) as events:
-        seen = [event async for event in events]
+    seen = await to_end(chat.tools.resume(conversation.id))
     assert isinstance(seen[-1], TurnEnded)
     path = path_of(chat, conversation.id)
     assert [m.content for m in path] == ["go", "", "all the way", "There."]
@@ -65,13 +64,11 @@ async def test_a_turn_closed_between_two_tools_goes_on_after_reopening(
     """What a crash leaves behind: an answer with calls, and no result of any."""
     hands = Hands()
     chat, engine = talk(archive, hands, ["Both done.", DONE])
-    conversation = chat.new()
     question = Message(Role.USER, "do both")
     calls = (ToolCall("c1", "look", '{"what":"a"}'), ToolCall("c2", "look", '{"what":"b"}'))
     asked = Message(Role.ASSISTANT, parent=question.id, tool_calls=calls)
-    await chat.library.keep(replace(conversation, name="x", head=asked.id), question, asked)
-    async with aclosing(chat.tools.resume(conversation.id)) as events:
-        _ = [event async for event in events]
+    conversation_id = await kept(chat, question, asked)
+    await to_end(chat.tools.resume(conversation_id))
     assert sorted(hands.done) == ["look a", "look b"]
     assert [m.role for m in engine.requests[0].messages][-4:] == [
         Role.USER,
@@ -79,7 +76,7 @@ async def test_a_turn_closed_between_two_tools_goes_on_after_reopening(
         Role.TOOL,
         Role.TOOL,
     ]
-    assert path_of(chat, conversation.id)[-1].content == "Both done."
+    assert path_of(chat, conversation_id)[-1].content == "Both done."
 
 
 async def test_a_tool_that_takes_too_long_is_stopped(archive: Archive) -> None:
@@ -236,19 +233,16 @@ async def test_calls_of_an_answer_that_was_cut_are_never_done_later(
 ) -> None:
     hands = Hands()
     chat, _ = talk(archive, hands, ["Anew.", DONE])
-    conversation = chat.new()
     question = Message(Role.USER, "do it")
     calls = (ToolCall("c1", "look", '{"what":"a"}'),)
     cut = Message(Role.ASSISTANT, parent=question.id, tool_calls=calls, outcome=outcome)
-    await chat.library.keep(replace(conversation, name="x", head=cut.id), question, cut)
-    await to_end(chat.tools.resume(conversation.id))
+    await to_end(chat.tools.resume(await kept(chat, question, cut)))
     assert hands.done == []
 
 
 async def test_a_turn_of_too_many_rounds_can_be_gone_on_with(archive: Archive) -> None:
     hands = Hands()
     chat, _ = talk(archive, hands, ["At last.", DONE])
-    conversation = chat.new()
     question = Message(Role.USER, "do it")
     asking = Message(
         Role.ASSISTANT,
@@ -257,6 +251,5 @@ async def test_a_turn_of_too_many_rounds_can_be_gone_on_with(archive: Archive) -
         outcome=Outcome.INTERRUPTED,
         problem=TOO_MANY_ROUNDS,
     )
-    await chat.library.keep(replace(conversation, name="x", head=asking.id), question, asking)
-    await to_end(chat.tools.resume(conversation.id))
+    await to_end(chat.tools.resume(await kept(chat, question, asking)))
     assert hands.done == ["look a"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-from dataclasses import replace
-
 import pytest
 
 from bnagpt_tui.backend.calls import users_call
@@ -13,7 +10,7 @@ from bnagpt_tui.backend.errors import NothingAskedError
 from bnagpt_tui.backend.events import ApprovalAsked, TurnEnded
 from bnagpt_tui.backend.models import Message, Outcome, Role
 from bnagpt_tui.backend.store import Archive
-from tests.backend.hands import path_of, talk
+from tests.backend.hands import kept, path_of, talk
 from tests.backend.talking import to_end
 from tests.fakes import DONE, Hands
 
@@ -22,8 +19,7 @@ async def test_the_user_runs_a_tool_without_asking_the_model(archive: Archive) -
     hands = Hands()
     chat, engine = talk(archive, hands)
     conversation = chat.new()
-    async with aclosing(chat.tools.use(conversation.id, "act", {"code": "1"})) as events:
-        seen = [event async for event in events]
+    seen = await to_end(chat.tools.use(conversation.id, "act", {"code": "1"}))
     assert isinstance(seen[-1], TurnEnded)
     assert hands.done == ["act 1"]
     assert engine.requests == []
@@ -36,9 +32,7 @@ async def test_searching_before_asking_works_with_any_model(archive: Archive) ->
     chat, engine = talk(archive, hands, ["Fine [1].", DONE])
     engine.tools = False
     conversation = chat.new()
-    used = chat.tools.use(conversation.id, "look", {"what": "rain"}, question="rain?")
-    async with aclosing(used) as events:
-        _ = [event async for event in events]
+    await to_end(chat.tools.use(conversation.id, "look", {"what": "rain"}, question="rain?"))
     [request] = engine.requests
     assert request.tools == ()
     assert [m.role for m in request.messages][-2:] == [Role.USER, Role.TOOL]
@@ -80,17 +74,16 @@ async def test_a_users_call_that_was_stopped_goes_on_without_being_asked_about(
 ) -> None:
     hands = Hands()
     chat, engine = talk(archive, hands, ["Seen.", DONE])
-    conversation = chat.new()
+    asked = [Message(Role.USER, question)] if question else []
+    called = users_call("act", {"code": "1"})
     draft = Message(
         Role.TOOL,
-        tool_calls=(users_call("act", {"code": "1"}),),
+        parent=asked[0].id if asked else None,
+        tool_calls=(called,),
+        tool_call_id=called.id,
         outcome=Outcome.INTERRUPTED,
     )
-    draft = replace(draft, tool_call_id=draft.tool_calls[0].id)
-    asked = [Message(Role.USER, question)] if question else []
-    draft = replace(draft, parent=asked[0].id if asked else None)
-    await chat.library.keep(replace(conversation, name="x", head=draft.id), *asked, draft)
-    seen = await to_end(chat.tools.resume(conversation.id))
+    seen = await to_end(chat.tools.resume(await kept(chat, *asked, draft)))
     assert not any(isinstance(event, ApprovalAsked) for event in seen)
     assert hands.done == ["act 1"]
     assert len(engine.requests) == len(asked)

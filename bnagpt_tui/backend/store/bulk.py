@@ -55,13 +55,14 @@ class _Collector:
     def _count(self) -> None:
         """See how much is passed over, which `made` alone overstates; if too much, look at it."""
         self._passed_over = gc.get_freeze_count()
-        if self._most and self._passed_over > self._most:
+        if self._passed_over <= self._most:
+            return
+        if self._most:  # else it is the start, and nothing has ended yet
             gc.unfreeze()
             gc.collect()
             gc.freeze()
             self._passed_over = gc.get_freeze_count()
-            self._most = 0
-        self._most = self._most or max(_LEAST, int(self._passed_over * _GROWTH))
+        self._most = max(_LEAST, int(self._passed_over * _GROWTH))
 
 
 _collector = _Collector()

@@ -1,0 +1,28 @@
+"""What is to be said of a conversation that ends without an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ..backend.calls import are_whole
+from ..backend.models import Role
+
+if TYPE_CHECKING:
+    from ..backend.tree import Path
+
+UNANSWERED: Final = "no answer was kept · tab r asks again"
+"""What stands under a question that lost its answer, to a crash for example."""
+
+BROKEN_OFF: Final = "broken off before the tools were run · tab enter goes on"
+"""What stands under calls of tools that were never done."""
+
+
+def owed(messages: Path) -> str:
+    """What a conversation still owes, and the key for it; empty when it owes nothing."""
+    if not messages:
+        return ""
+    last = messages[-1]
+    if last.role is Role.USER:
+        return UNANSWERED
+    is_asking = last.role is Role.ASSISTANT and are_whole(last) and not last.problem
+    return BROKEN_OFF if is_asking else ""
