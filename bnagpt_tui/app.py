@@ -7,11 +7,11 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
@@ -24,7 +24,6 @@ from .terminal.display import ThinApp
 from .theme import THEMES, VARIABLES
 
 if TYPE_CHECKING:
-    from textual.command import Provider
     from textual.screen import Screen
 
     from .backend.chat import ChatService
@@ -36,12 +35,15 @@ _NAMED_KEYS: Final = frozenset(
     {"up", "down", "left", "right", "home", "end", "tab", "space", "enter"}
 )
 
+_MOVES: Final = frozenset(
+    {"next", "previous", "first", "last", "up", "down", "next_sibling", "previous_sibling"}
+)
+"""The last parts of the ids of bindings that only move a cursor."""
 
-def _palette() -> type[Provider]:
-    """What the command palette offers; imported when it is opened."""
-    from .palette import ActionsProvider  # noqa: PLC0415
 
-    return ActionsProvider
+def _is_move(binding_id: str) -> bool:
+    """Return whether a binding only moves a cursor, so that pressing it by mistake does no harm."""
+    return binding_id.partition(".")[2] in _MOVES
 
 
 def _collect_garbage() -> None:
@@ -65,7 +67,8 @@ class BnaGPTApp(ThinApp):
 
     CSS_PATH = "styles.tcss"
     TITLE = "bnaGPT"
-    COMMANDS = {_palette}  # noqa: RUF012  # as Textual has it
+    # Textual's palette raises when a key comes before its list is laid out: ours takes its place.
+    ENABLE_COMMAND_PALETTE = False
     OPENING = frozenset({DIALOG})
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,6 +80,15 @@ class BnaGPTApp(ThinApp):
             priority=True,
             show=False,
             tooltip="Leave; an answer on its way is kept",
+        ),
+        Binding(
+            "ctrl+p",
+            "palette",
+            "palette",
+            id="app.palette",
+            priority=True,
+            show=False,
+            tooltip="Find anything that can be done",
         ),
     ]
 
@@ -149,6 +161,58 @@ class BnaGPTApp(ThinApp):
         if isinstance(event, events.Paste):
             event.text = visible(event.text)
         await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the palette on the chat screen only: a dialog is finished first."""
+        if action == "palette":
+            return isinstance(self.screen, ChatScreen)
+        return super().check_action(action, parameters)
+
+    @work(group=DIALOG)
+    async def action_palette(self) -> None:
+        """Pick something that can be done, and do it."""
+        from .palette import entries  # noqa: PLC0415  # no part of the start
+        from .screens.picker import Choice, PickerScreen  # noqa: PLC0415
+
+        offered = entries(self.screen)
+        choices = [Choice(entry.id, entry.title, entry.keys) for entry in offered]
+        picked = await self.push_screen_wait(PickerScreen("Commands", choices))
+        for entry in offered:
+            if entry.id == picked:
+                entry.run()
+
+    @work(group=DIALOG)
+    async def action_pick_theme(self) -> None:
+        """Pick other colours."""
+        from .screens.picker import Choice, PickerScreen  # noqa: PLC0415  # no part of the start
+
+        names = [item.name for item in THEMES]
+        names += sorted(name for name in self.available_themes if name not in names)
+        choices = [Choice(name, name, "now" if name == self.theme else "") for name in names]
+        picked = await self.push_screen_wait(PickerScreen("Colours", choices))
+        if picked:
+            self.theme = picked
+
+    def take_text(self, text: str) -> None:
+        """Put a text that was typed or pasted outside of text fields into the prompt."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                screen.type_ahead(text, focus=screen is self.screen)
+
+    def are_commands(self, keys: Sequence[str]) -> bool:
+        """Return whether a burst of letters is one key held down, or only moves about."""
+        active = self.screen.active_bindings
+        found = [active[key].binding.id or "" for key in keys if key in active]
+        return len(found) == len(keys) and (
+            super().are_commands(keys) or all(_is_move(binding_id) for binding_id in found)
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        """Put a letter that is no key of what has the focus into the prompt."""
+        is_here = isinstance(self.screen, ChatScreen)
+        if is_here and event.is_printable and event.key not in self.screen.active_bindings:
+            event.stop()
+            self.take_text(event.character or "")
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as this project writes it: `ctrl+n`, `esc`, `[`, `f1`."""

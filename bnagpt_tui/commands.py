@@ -47,7 +47,7 @@ COMMANDS: Final = (
     Command("undo", "undo_delete", "bring back the last deleted conversation"),
     Command("edit", "editor", "write the prompt in your own editor"),
     Command("list", "toggle_list", "show or hide the list of conversations"),
-    Command("theme", "app.change_theme", "choose other colours"),
+    Command("theme", "app.pick_theme", "choose other colours"),
     Command("help", "help", "show every key and command"),
     Command("quit", "app.quit", "leave; an answer on its way is kept"),
 )

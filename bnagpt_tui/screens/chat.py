@@ -203,9 +203,9 @@ class ChatScreen(
         self.set_focus(shown[(at + step) % len(shown)])  # at once: the next key is for it
 
     def action_toggle_list(self) -> None:
-        """Show or hide the list of conversations; shown, it has the focus."""
+        """Show or hide the list; shown, it has the focus, unless there is a draft in the prompt."""
         self.toggle_class("-list-shown" if self.has_class("-narrow") else "-list-collapsed")
-        target = self.pane.rows if self.pane.display else self.prompt
+        target = self.pane.rows if self.pane.display and not self.prompt.text else self.prompt
         self.call_after_refresh(target.focus)
 
     def action_help(self) -> None:

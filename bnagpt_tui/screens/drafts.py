@@ -30,6 +30,18 @@ class DraftActions(ChatBase):
             self._draft_is_due = True
             self.set_timer(DRAFT_SECONDS, self._write_draft)
 
+    def type_ahead(self, text: str, *, focus: bool) -> None:
+        """Put what was typed where there is no text field into the prompt, at its cursor.
+
+        Args:
+            text: What was typed.
+            focus: Whether the prompt takes the focus, too.
+        """
+        self.prompt.insert(text)
+        if focus:
+            self.remove_class("-list-shown")
+            self.prompt.focus()
+
     @work(group=KEEP_DRAFT)
     async def _write_draft(self) -> None:
         self._draft_is_due = False

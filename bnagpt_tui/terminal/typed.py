@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeGuard
 
 from textual import events
 from textual.app import App
 from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.message_pump import MessagePump
     from textual.screen import Screen
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 1.0
 """Seconds that what is typed waits at the most for a key before it."""
+
+AFTER_DIALOG: Final = 0.1
+"""Seconds that it waits at the most for a dialog that follows one that was closed."""
+
+BURST: Final = 0.02
+"""Seconds within which letters are one burst: typed ahead of a slow line, or sent by a program."""
 
 _LOOK_EVERY: Final = 0.005
 
@@ -32,16 +39,24 @@ class PatientApp(App[None]):
     although that leads elsewhere: letters behind `tab` into the prompt, behind `ctrl+o` into a
     question. Here a key waits until the one before it has done what it does, and until the dialog
     that this opens is there. Keys from before the first picture wait for that picture.
+
+    Letters are commands outside of text fields. A burst of them is a text, not commands: a letter
+    is held for a moment, and those that come with it are offered to `take_text` together.
     """
 
     OPENING: ClassVar[frozenset[str]] = frozenset()
     """Groups of workers that open dialogs: what is typed waits until they have."""
+
+    longest_wait: float = LONGEST
+    """Seconds that what is typed waits at the most for a key before it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._unheard: deque[events.Key | events.Paste] = deque()
         self._awaited: object | None = self
         """The key that has to be done first; the application itself before it is there."""
+        self._commands = 0
+        """Letters at the beginning of what was not given yet that are known to be commands."""
 
     @property
     def has_heard(self) -> bool:
@@ -71,22 +86,88 @@ class PatientApp(App[None]):
         if is_text and isinstance(target, Input | TextArea):
             await super().on_event(event)
             return
-        self._awaited = event
+        if isinstance(event, events.Paste):
+            self.take_text(event.text)
+            return
+        if event.is_printable and not self._commands:
+            self._call_after(BURST, self._judge, event)
+            return
+        self._commands = max(0, self._commands - 1)
         before = _Before(self.screen, frozenset(self.workers))
-        asyncio.get_running_loop().call_later(LONGEST, self.call_later, self._go_on, event)
+        self._call_after(self.longest_wait, self._go_on, event)
         await super().on_event(event)
+        # The ancestors are noted now: a widget that the key closes forgets its own.
+        path = target.ancestors_with_self
         # Once behind the key, and once more behind what it made its widget say.
-        self._follow(target, lambda: self._follow(target, lambda: self._done(event, before)))
+        self._follow(path, lambda: self._follow(path, lambda: self._done(event, before)))
 
-    def _follow(self, node: MessagePump, then: Callable[[], object]) -> None:
-        """Call something when all that went from here up to the application was dealt with."""
-        parent = node._parent
-        node.call_later(then if parent is None else partial(self._follow, parent, then))
+    def take_text(self, text: str) -> None:
+        """Take a text that was typed or pasted where there is no text field."""
+
+    def are_commands(self, keys: Sequence[str]) -> bool:
+        """Return whether a burst of letters is meant as commands, not as a text.
+
+        Args:
+            keys: The names of the keys, two or more.
+        """
+        return len(set(keys)) == 1
+
+    def _call_after(
+        self, seconds: float, then: Callable[[events.Key], Awaitable[None]], event: events.Key
+    ) -> None:
+        """Hold back everything behind a key, and call something in a while."""
+        self._awaited = event
+        asyncio.get_running_loop().call_later(seconds, self.call_later, then, event)
+
+    async def _judge(self, first: events.Key) -> None:
+        """Give the letters of a burst as what they are: a text, or commands one by one."""
+        letters = [first]
+        while self._unheard and _is_letter(following := self._unheard[0]):
+            letters.append(following)
+            self._unheard.popleft()
+        if len(letters) > 1 and not self.are_commands([letter.key for letter in letters]):
+            self.take_text("".join(letter.character or "" for letter in letters))
+        else:
+            self._unheard.extendleft(reversed(letters))
+            self._commands = len(letters)
+        await self._go_on(first)
+
+    def _follow(self, path: Sequence[MessagePump], then: Callable[[], object]) -> None:
+        """Call something when all that went from a widget up to the application was dealt with.
+
+        Args:
+            path: The widget and its ancestors, the application last; closed ones are passed over,
+                since a closed widget handles no callback.
+            then: What to call.
+        """
+        for place, node in enumerate(path):
+            rest = path[place + 1 :]
+            if node.call_later(partial(self._follow, rest, then) if rest else then):
+                return
+
+    def _settle(self, awaited: object, latest: float) -> None:
+        """Call `_settled` once the current screen has dealt with what it was told."""
+        self.screen.call_later(self.call_later, self._settled, awaited, latest)
+
+    async def _settled(self, awaited: object, latest: float) -> None:
+        """Go on after a change of screens, unless a closed dialog leads to another.
+
+        Args:
+            awaited: The key that changed the screen.
+            latest: When to wait no longer, in seconds as `time.monotonic` counts.
+        """
+        leads_on = not self.screen.is_modal and any(
+            worker.group in self.OPENING and not worker.is_finished for worker in self.workers
+        )
+        if awaited is self._awaited and leads_on and monotonic() < latest:
+            self.set_timer(_LOOK_EVERY, lambda: self._settle(awaited, latest))
+        else:
+            await self._go_on(awaited)
 
     async def _done(self, event: events.Event, before: _Before) -> None:
         """Go on after a key, unless it opens a dialog that is not there yet."""
         if self.screen is not before.screen:
-            self.screen.call_later(self.call_later, self._go_on, event)
+            self._settle(event, monotonic() + AFTER_DIALOG)
         elif event is self._awaited and self._is_opening(before):
             self.set_timer(_LOOK_EVERY, lambda: self._done(event, before))
         else:
@@ -105,6 +186,11 @@ class PatientApp(App[None]):
         self._awaited = None
         while self._unheard and self._awaited is None:
             await self._give(self._unheard.popleft())
+
+
+def _is_letter(event: events.Event) -> TypeGuard[events.Key]:
+    """Return whether an event is a key that types a character."""
+    return isinstance(event, events.Key) and event.is_printable
 
 
 class _Before(NamedTuple):

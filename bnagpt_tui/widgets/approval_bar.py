@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -31,6 +31,10 @@ _CHOICES: Final = (
 )
 _SURE: Final = (
     ("a", "again: it is never asked about any more, in no conversation"),
+    ("esc", "back"),
+)
+_TOO_EARLY: Final = (
+    ("…", "that was too soon to count: wait a moment, then press a once more"),
     ("esc", "back"),
 )
 
@@ -127,10 +131,13 @@ class ApprovalBar(Vertical, can_focus=True):
         lines = "line" if more == 1 else "lines"
         self.border_subtitle = f"↓ {more} more {lines}" if more > 0 else ""
 
-    def on_key(self) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Wait anew for a rest: a key that comes so early was typed for something else."""
-        if not self.armed:
-            self._arming.reset()
+        if self.armed:
+            return
+        self._arming.reset()
+        if self._is_sure and event.key not in {"escape", "up", "down", "pageup", "pagedown"}:
+            self.query_one("#choices", Static).update(_content(_TOO_EARLY))
 
     def _disarm(self) -> None:
         """Take no keys for a while."""
@@ -143,11 +150,13 @@ class ApprovalBar(Vertical, can_focus=True):
             return
         self.armed = True
         self.refresh_bindings()
+        if self._is_sure:
+            self.query_one("#choices", Static).update(_content(_SURE))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Take no word before there was time to read what it is about."""
         if action in {"decide", "explain"}:
-            return self.armed
+            return self.armed or None  # its keys stay its own, and do nothing yet
         return True
 
     def action_decide(self, permission: str) -> None:

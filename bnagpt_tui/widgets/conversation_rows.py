@@ -113,6 +113,8 @@ class ConversationRows(ScrollView, can_focus=True):
         self._open_id = ""
         self._busy: frozenset[str] = frozenset()
         self._dirty: frozenset[str] = frozenset()
+        self._marked = ""
+        """The id of the conversation that was last drawn with the cursor on it."""
 
     def on_mount(self) -> None:
         """Let the ages grow, once a minute."""
@@ -129,9 +131,14 @@ class ConversationRows(ScrollView, can_focus=True):
         return self._rows
 
     def show(self, conversations: tuple[Conversation, ...], *, open_id: str) -> None:
-        """Show these conversations, in this order; the cursor stays on the one it was on."""
+        """Show these conversations, in this order.
+
+        The cursor stays on the conversation that it was on, and goes to the open one whenever
+        another is opened or the open one, which was new, comes into the list.
+        """
+        is_new = not any(item.id == open_id for item in self._all)
         follow = self.current.id if self.current else open_id
-        if open_id != self._open_id:
+        if open_id != self._open_id or is_new:
             follow = open_id
         self._all, self._open_id = conversations, open_id
         self._select(follow)
@@ -181,6 +188,7 @@ class ConversationRows(ScrollView, can_focus=True):
         if row == self.cursor and self.has_focus:
             cursor = self.get_component_rich_style("conversation-rows--cursor", partial=True)
             style, dim = style + cursor, cursor
+            self._marked = item.id
         mark, mark_style = self._mark(item, style)
         room = max(1, width - cell_len(right) - 5)
         name = one_line(item.name, 4 * room)
@@ -229,20 +237,30 @@ class ConversationRows(ScrollView, can_focus=True):
         if self.current:
             self.post_message(self.Selected(self.current))
 
+    @property
+    def marked(self) -> Conversation | None:
+        """The conversation under the cursor, if the user can see that it is; else `None`.
+
+        The list may have changed since it was last drawn, by another bnaGPT for example. What
+        changes or deletes a conversation does so to the one that is marked on the screen.
+        """
+        current = self.current
+        return current if current and current.id in {self._marked, self._open_id} else None
+
     def action_rename(self) -> None:
         """Ask for another name."""
-        if self.current:
-            self.post_message(self.RenameRequested(self.current))
+        if self.marked:
+            self.post_message(self.RenameRequested(self.marked))
 
     def action_delete(self) -> None:
         """Ask for a deletion."""
-        if self.current:
-            self.post_message(self.DeleteRequested(self.current))
+        if self.marked:
+            self.post_message(self.DeleteRequested(self.marked))
 
     def action_pin(self) -> None:
         """Ask for a pin."""
-        if self.current:
-            self.post_message(self.PinRequested(self.current))
+        if self.marked:
+            self.post_message(self.PinRequested(self.marked))
 
     def action_undo(self) -> None:
         """Ask for the last deleted one."""
@@ -265,4 +283,5 @@ class ConversationRows(ScrollView, can_focus=True):
 
     def on_blur(self) -> None:
         """Hide the cursor."""
+        self._marked = ""
         self.refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from bnagpt_tui.app import BnaGPTApp
@@ -50,9 +52,23 @@ class Session:
         )
 
     async def press(self, *keys: str) -> None:
-        """Press keys and let what follows happen."""
-        await self.pilot.press(*keys)
-        await until(lambda: self.app.has_heard or not self.app.is_running)
+        """Press keys one after another, each when the one before it was dealt with."""
+        for key in keys:
+            await self.pilot.press(key)
+            await until(lambda: self.app.has_heard or not self.app.is_running)
+        await self.pilot.pause()
+
+    async def burst(self, text: str, *, then: Sequence[str] = ()) -> None:
+        """Type a text so fast that all of it is there at once, and keys behind it."""
+        for character in text:
+            key = "space" if character == " " else character
+            self.app.post_message(events.Key(key, character))
+        for key in then:
+            self.app.post_message(events.Key(key, None))
+        arrived = asyncio.Event()
+        self.app.call_later(arrived.set)
+        await arrived.wait()
+        await until(lambda: self.app.has_heard)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

@@ -155,17 +155,38 @@ async def test_a_model_list_that_cannot_be_had_is_a_sentence(open_app: OpenApp) 
 async def test_the_palette_knows_every_key_and_command(open_app: OpenApp) -> None:
     async with open_app() as session:
         await session.press("ctrl+p")
-        await session.sees("New conversation (ctrl+n)")
+        await session.sees("New conversation")
+        await session.sees("ctrl+n")
         await session.type("save under")
-        await session.sees("Save under a name (ctrl+s)")
+        await session.sees("Save under a name")
+        assert "Leave; an answer" not in session.shown()
         await session.press("enter")
         await session.sees("esc back")
+
+
+async def test_a_command_picked_from_the_palette_is_done_in_the_pane_it_is_for(
+    open_app: OpenApp,
+) -> None:
+    async with open_app() as session:
+        await session.ask("hi")
+        await session.press("tab", "ctrl+p")
+        await session.type("copy the message")
+        await session.press("enter")
+        await session.sees("Sent")
+
+
+async def test_the_palette_does_not_open_over_a_dialog(open_app: OpenApp) -> None:
+    async with open_app() as session:
+        await session.press("f1", "ctrl+p")
+        assert isinstance(session.app.screen, HelpScreen)
 
 
 async def test_the_theme_can_be_changed(open_app: OpenApp) -> None:
     async with open_app() as session:
         await session.ask("/theme")
         await session.sees("bnagpt-light")
+        await session.press("down", "enter")
+        assert session.app.theme == "bnagpt-light"
 
 
 async def test_prompts_are_there_at_the_next_start(open_app: OpenApp) -> None:
