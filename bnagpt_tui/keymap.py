@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
+from textual.keys import Keys, key_to_character
 from textual.theme import BUILTIN_THEMES
 
 from .backend.errors import SettingsError
@@ -16,16 +17,25 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 _EVERYWHERE: Final = ("app", "chat")
+_MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
+_KEYS: Final = frozenset(key.value for key in Keys if key.value[:1].isalnum() and "-" not in key)
 
 
 def _classes() -> Iterator[type[DOMNode]]:
     """Whatever has keys of our own."""
     from .app import BnaGPTApp  # noqa: PLC0415  # only who remaps keys waits for these
     from .screens import chat, confirm, help, key, name, picker, search  # noqa: A004, PLC0415
-    from .widgets import conversation_list, conversation_rows, message_log, prompt  # noqa: PLC0415
+    from .widgets import (  # noqa: PLC0415
+        approval_bar,
+        conversation_list,
+        conversation_rows,
+        message_log,
+        prompt,
+    )
 
     yield from (BnaGPTApp, chat.ChatScreen, prompt.Prompt, message_log.MessageLog)
     yield from (conversation_rows.ConversationRows, conversation_list.ConversationFilter)
+    yield approval_bar.ApprovalBar
     yield from (confirm.ConfirmScreen, help.HelpScreen, key.KeyScreen, name.NameScreen)
     yield from (picker.PickerScreen, search.SearchScreen)
 
@@ -60,6 +70,8 @@ def check_keys(chosen: Mapping[str, str], place: str) -> None:
             near = difflib.get_close_matches(binding_id, defaults, n=1, cutoff=0.5)
             hint = f" Did you mean “{near[0]}”?" if near else " f1 shows what there is."
             raise SettingsError(f"{place}, [keys]: there is no binding “{binding_id}”.{hint}")
+        for one in chosen[binding_id].split(","):
+            check_key(one.strip(), f"{place}, [keys], “{binding_id}”")
     taken: dict[tuple[str, str], str] = {}
     for binding_id, keys in {**defaults, **chosen}.items():
         group = binding_id.partition(".")[0]
@@ -71,6 +83,24 @@ def check_keys(chosen: Mapping[str, str], place: str) -> None:
                     f"{place}, [keys]: “{one.strip()}” is the key of “{other}” "
                     f"and of “{binding_id}”; give one of them another."
                 )
+
+
+def check_key(key: str, place: str) -> None:
+    """Make sure that there is a key of this name.
+
+    Args:
+        key: As Textual names it: `f5`, `ctrl+y`, `question_mark`, or a single character.
+        place: Where it was written, for the sentence.
+
+    Raises:
+        SettingsError: There is none; the sentence names the nearest.
+    """
+    *modifiers, base = key.split("+") if len(key) > 1 else [key]
+    if key and set(modifiers) <= _MODIFIERS and (base in _KEYS or key_to_character(base)):
+        return
+    near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.6)
+    hint = f"Did you mean “{near[0]}”?" if near else "Keys are written like f5, ctrl+y or x."
+    raise SettingsError(f"{place}: there is no key “{key}”. {hint}")
 
 
 def check_theme(theme: str, place: str) -> None:

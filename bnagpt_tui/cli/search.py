@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..backend.assemble import build_searcher
 from ..backend.models import Hit, Role, SearchResults, now
 from ..backend.text import one_line
+from . import WRONG_USAGE
 from .table import ago, table
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def run_search(arguments: Namespace, settings: Settings, console: Console) -> in
     results = asyncio.run(_search(arguments, settings, console))
     if results.remark:
         console.complain(results.remark)
+        return WRONG_USAGE
     if arguments.json:
         console.value([_record(hit) for hit in results.hits])
         return 0

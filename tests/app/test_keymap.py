@@ -37,6 +37,29 @@ def test_good_keys_are_taken() -> None:
     check_keys({}, PLACE)
 
 
+@pytest.mark.parametrize(
+    "keys", ["f5", "ctrl+y", "alt+enter", "question_mark", "?", "é", "ctrl+shift+left", "x,ctrl+x"]
+)
+def test_keys_that_there_are_can_be_chosen(keys: str) -> None:
+    check_keys({"approval.once": keys}, PLACE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "near"),
+    [
+        ("ctrl+", ""),
+        ("crtl+y", "ctrl+y"),
+        ("pagdown", "pagedown"),
+        ("", ""),
+        ("y,", ""),
+        ("f99", ""),
+    ],
+)
+def test_a_key_that_there_is_not_is_refused(keys: str, near: str) -> None:
+    with pytest.raises(SettingsError, match=f"there is no key .*{re.escape(near)}"):
+        check_keys({"log.copy": keys}, PLACE)
+
+
 def test_a_binding_that_is_not_there_is_named_with_the_nearest() -> None:
     with pytest.raises(SettingsError, match=r"no binding “chat\.nwe”\. Did you mean “chat\.new”"):
         check_keys({"chat.nwe": "f5"}, PLACE)
