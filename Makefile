@@ -4,8 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
+.DEFAULT_GOAL := run
 
-.PHONY: run test check format lint types contracts spelling tests torture snapshots screenshot lock wheel clean
+.PHONY: help run test check format lint types contracts spelling tests torture snapshots screenshot lock wheel clean
+
+help: # What can be made.
+	@echo 'make run               install into .venv and open bnaGPT; ARGS="--open NAME" for arguments'
+	@echo 'make test              everything that has to be green; each step is a target, too:'
+	@echo '                       format lint types contracts spelling tests'
+	@echo 'make snapshots         take the pictures of the screen anew'
+	@echo 'make bench             every budget, measured; bench-quick in a minute; BENCH="--only start"'
+	@echo 'make torture           kills, full disks, broken files and random keys; SECONDS=60'
+	@echo 'make wheel             a wheel in dist/ · make lock  every version anew · make clean'
 
 run: $(VENV)/.run
 	@$(BIN)/bnagpt $(ARGS)
