@@ -43,7 +43,11 @@ def _bound(screen: Screen[object]) -> Iterator[Entry]:
     """Yield the actions of the bindings that are active on a screen, each once."""
     app = screen.app
     told: set[str] = set()
-    active = sorted(screen.active_bindings.values(), key=lambda item: item.node is not screen)
+    # The screen's own come first, and among them those that only lead from pane to pane last.
+    active = sorted(
+        screen.active_bindings.values(),
+        key=lambda item: (item.node is not screen, item.binding.action.startswith("pane(")),
+    )
     for item in active:
         binding = item.binding
         if not item.enabled or not binding.id or not binding.tooltip or binding.id in told:

@@ -1,4 +1,4 @@
-"""Tortures the store for some minutes: `python -m tests.torture --seconds 600 --seed 7`.
+"""Tortures store and application for minutes: `python -m tests.torture --seconds 600 --seed 7`.
 
 Each round has a seed of its own, which is printed, so that a round that fails can be had again
 alone: `python -m tests.torture --round kills --seed 41 --seconds 0`. The first failure ends the run
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import os
 import random
 import shutil
 import signal
@@ -25,6 +26,7 @@ from bnagpt_tui.backend.errors import StoreError, StoreUnwritableError
 from bnagpt_tui.backend.models import Conversation, Message, Outcome
 from bnagpt_tui.backend.store import Repository, Searcher
 from bnagpt_tui.backend.store.search_file import SEARCH_FILE
+from tests.app.random_keys import press_anything
 from tests.store.store_support import FaultyFiles, conversation, file_of, partial, question
 from tests.store.test_faults import unclean
 from tests.store.test_processes import acknowledged, check, output_of, start
@@ -36,6 +38,7 @@ Round: TypeAlias = Callable[[Path, random.Random], str]
 _KILLS: Final = 10
 _FAILURES: Final = 60
 _DAMAGES: Final = 8
+_PRESSED: Final = 600
 _ERRORS: Final = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
@@ -233,11 +236,23 @@ def broken(whole: bytes, chance: random.Random) -> bytes:
     return whole[: -chance.randrange(1, len(lines[-1]))]
 
 
+def keys(directory: Path, chance: random.Random) -> str:
+    """Press any key at any moment in the application, at any size."""
+    before = Path.cwd()
+    os.chdir(directory)  # files that tools made may be saved there
+    try:
+        pressed = asyncio.run(press_anything(directory / "data", chance, keys=_PRESSED))
+    finally:
+        os.chdir(before)
+    return f"{len(pressed)} keys"
+
+
 ROUNDS: Final[Mapping[str, Round]] = {
     "kills": kills,
     "disk": disk,
     "damage": damage,
     "together": together,
+    "keys": keys,
 }
 """What is done in turn."""
 

@@ -149,6 +149,11 @@ def test_commands(snap_compare: Compare, kept: Repository) -> None:
     assert snap_compare(app, terminal_size=CLASSIC, run_before=pressing("slash", opened=False))
 
 
+def test_palette(snap_compare: Compare, kept: Repository) -> None:
+    app = application(kept)
+    assert snap_compare(app, terminal_size=CLASSIC, run_before=pressing("ctrl+p", opened=False))
+
+
 def test_finding_a_conversation(snap_compare: Compare, kept: Repository) -> None:
     app = application(kept)
     before = pressing("ctrl+o", "r", "e", opened=False)
