@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import events
 from textual.app import App
+from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
+from ._textual import PrefixedKey
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.message_pump import MessagePump
     from textual.screen import Screen
@@ -66,6 +69,9 @@ class PatientApp(App[None]):
 
     async def _give(self, event: events.Key | events.Paste) -> None:
         """Give a key to what has the focus, and let what follows wait if it may lead elsewhere."""
+        if isinstance(event, PrefixedKey):
+            event, *behind = meant_keys(event, self.screen)
+            self._unheard.extendleft(reversed(behind))
         target = self.focused or self.screen
         is_text = isinstance(event, events.Paste) or event.is_printable
         if is_text and isinstance(target, Input | TextArea):
@@ -105,6 +111,24 @@ class PatientApp(App[None]):
         self._awaited = None
         while self._unheard and self._awaited is None:
             await self._give(self._unheard.popleft())
+
+
+def meant_keys(event: PrefixedKey, screen: Screen[object]) -> Sequence[events.Key]:
+    """What a character with an escape before it means where the user is: Alt and the key, or both.
+
+    Where a dialog is open or something can be stopped or left, Escape has a meaning and a letter
+    behind it is one; Alt counts for keys that are bound with it. A line end with an escape is
+    nothing but Alt+Enter outside of dialogs, for it must never send half a question.
+    """
+    bindings = screen.active_bindings
+    is_letter = event.apart[-1].is_printable
+    if isinstance(screen, ModalScreen):
+        is_alt = event.key in bindings and not is_letter
+    elif event.key.startswith("alt+"):
+        is_alt = event.key in bindings or event.key == "alt+enter"
+    else:
+        is_alt = event.key in bindings and not (is_letter and "escape" in bindings)
+    return (event,) if is_alt else event.apart
 
 
 class _Before(NamedTuple):
