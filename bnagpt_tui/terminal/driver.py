@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import termios
 import tty
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import App
-
-SMALLEST: Final = (80, 24)
-"""Columns and lines of a terminal that does not know how large it is."""
 
 
 class CountingDriver(LinuxDriver):
@@ -41,6 +39,7 @@ class CountingDriver(LinuxDriver):
             raise AssertionError("Textual refuses to start without standard error")
         self.outlet = Outlet(self._file.fileno(), on_lost=self._hang_up)
         """What everything is written to."""
+        self._size = size or self._get_terminal_size()
         self._writer = Writer(self.outlet)
         self.exit_event: WakingEvent = WakingEvent()
         self._lent = WakingEvent()
@@ -100,13 +99,13 @@ class CountingDriver(LinuxDriver):
         reader.run(Decoder())
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """The size of the terminal itself, whatever the environment says."""
+        """The size of the terminal itself; what the environment says, if it does not know it."""
         for descriptor in (self.outlet.fileno(), self.fileno):
             with suppress(OSError):
                 columns, lines = os.get_terminal_size(descriptor)
                 if columns and lines:
                     return columns, lines
-        return SMALLEST
+        return shutil.get_terminal_size()
 
     def _watch(self, descriptor: int, ended: WakingEvent) -> None:
         if wait_for_loss(descriptor, ended):
@@ -160,4 +159,5 @@ class CountingDriver(LinuxDriver):
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
+        signal.raise_signal(signal.SIGWINCH)  # who is not in front is not told of another size
         self._app.call_next(self._app.refresh, layout=True)

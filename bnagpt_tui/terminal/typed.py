@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import events
 from textual.app import App
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 1.0
 """Seconds that what is typed waits at the most for a key before it."""
+
+LEAST: Final = Size(20, 6)
+"""The least columns and lines that are laid out."""
 
 _LOOK_EVERY: Final = 0.005
 
@@ -58,8 +62,15 @@ class PatientApp(App[None]):
         else:
             await self._go_on(self)
 
+    @property
+    def size(self) -> Size:
+        """The size of the terminal, or the least that everything fits into."""
+        return _at_least(super().size)
+
     async def on_event(self, event: events.Event) -> None:
         """Give what is typed to what has the focus, now or after what was typed before."""
+        if isinstance(event, events.Resize):
+            event = events.Resize.from_dimensions(_at_least(event.size), event.pixel_size)
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._awaited is None:
@@ -111,6 +122,14 @@ class PatientApp(App[None]):
         self._awaited = None
         while self._unheard and self._awaited is None:
             await self._give(self._unheard.popleft())
+
+
+def _at_least(size: Size) -> Size:
+    """A size, or the least one where it is less: Textual cannot divide no columns into lines.
+
+    The terminal shows of that as much as there is room for.
+    """
+    return Size(max(size.width, LEAST.width), max(size.height, LEAST.height))
 
 
 def meant_keys(event: PrefixedKey, screen: Screen[object]) -> Sequence[events.Key]:

@@ -97,6 +97,31 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
         self._screen.resize(lines, columns)
 
+    def resize_unknown(self) -> None:
+        """Have the terminal not know its size, as one on a serial line does."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+
+    def forget(self) -> None:
+        """Show nothing, as if somebody else had cleared the screen, and forget what came."""
+        self._screen.reset()
+        self.output.clear()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the application is stopped, as by a shell's job control."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][0] == "T"
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the terminal gives every key at once, without showing it."""
+        return not termios.tcgetattr(self._master)[3] & (termios.ECHO | termios.ICANON)
+
+    def make_cooked(self) -> None:
+        """Have the terminal edit lines itself, as a shell sets it for its own commands."""
+        modes = termios.tcgetattr(self._master)
+        modes[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+        termios.tcsetattr(self._master, termios.TCSANOW, modes)
+
     def stop_reading(self) -> None:
         """Take nothing any more of what is written, as a terminal that hangs."""
         asyncio.get_running_loop().remove_reader(self._master)
