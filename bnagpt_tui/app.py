@@ -21,6 +21,7 @@ from .clipboard import copy_sequence
 from .screens.chat import ChatScreen
 from .screens.conversations import DIALOG
 from .terminal.display import ThinApp
+from .terminal.driver import CountingDriver
 from .theme import THEMES, VARIABLES
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM)
 """What closes the application in good order: a closed terminal, a polite kill."""
+
+INTERRUPTED: Final = 130
+"""The exit status after an interruption, as shells report it."""
 
 _NAMED_KEYS: Final = frozenset(
     {"up", "down", "left", "right", "home", "end", "tab", "space", "enter"}
@@ -145,9 +149,18 @@ class BnaGPTApp(ThinApp):
         """End in good order when the terminal goes away or somebody asks."""
         self.call_after_refresh(_collect_garbage)
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
-            with suppress(NotImplementedError, RuntimeError, ValueError):
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            for number in SIGNALS:
                 loop.add_signal_handler(number, self.exit)
+            loop.add_signal_handler(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self) -> None:
+        """End when somebody interrupts; while the terminal is lent, that is for the one who has it.
+
+        Keys send no such signal to a terminal that is ours.
+        """
+        if not (isinstance(self._driver, CountingDriver) and self._driver.is_lent):
+            self.exit(return_code=INTERRUPTED)
 
     async def on_unmount(self) -> None:
         """Wait until everything is kept."""

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 WHOLE: Final = "whole"
 """The group of the worker that reads the rest of a long conversation."""
 
+OUTSIDE: Final = "outside"
+"""The group of the worker that lends the terminal to something else."""
+
 WIDE: Final = 80
 """Columns from which on the list of conversations has a pane of its own."""
 
@@ -81,6 +84,8 @@ class ChatBase(EagerScreen):
         """What was typed meanwhile; it is for the one that is being opened."""
         self.approval_bar: ApprovalBar | None = None
         """What a tool that waits for the user's word is about to do; `None` for no such tool."""
+        self.left_in_editor: str | None = None
+        """What was saved in an editor that was open when the application ended."""
         self.tip: str | None = None
         """The last message that the log shows; `None` for an empty log."""
 
@@ -108,6 +113,11 @@ class ChatBase(EagerScreen):
         """Have the log draw little, too."""
         if self.is_mounted:
             self.log_view.lite = self.lite
+
+    def unsent(self, prompt: str) -> str:
+        """All that was typed and not sent, with this in the prompt."""
+        waiting = [as_typed(queued) for queued in self.queued.values()]
+        return "\n".join([*waiting, *self.held, prompt]).strip("\n")
 
     @property
     def conversation(self) -> Conversation:

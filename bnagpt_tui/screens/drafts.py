@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from textual import work
+from textual.worker import WorkerError
 
-from .base import ChatBase
-from .queued import as_typed
+from .base import OUTSIDE, ChatBase
 
 KEEP_DRAFT: Final = "draft"
 """The group of the worker that writes the draft."""
@@ -24,8 +25,7 @@ class DraftActions(ChatBase):
 
     def note_draft(self) -> None:
         """Say that something was typed, sent or queued; it is written a moment later."""
-        waiting = [as_typed(queued) for queued in self.queued.values()]
-        self._unsent = "\n".join([*waiting, *self.held, self.prompt.text]).strip("\n")
+        self._unsent = self.unsent(self.prompt.text)
         if not self._draft_is_due:
             self._draft_is_due = True
             self.set_timer(DRAFT_SECONDS, self._write_draft)
@@ -56,6 +56,12 @@ class DraftActions(ChatBase):
             self.prompt.put(draft)
 
     async def on_unmount(self) -> None:
-        """Write the last words."""
-        if self._draft_is_due:
+        """Write the last words, those in an editor that is still open among them."""
+        for worker in [each for each in self.workers if each.group == OUTSIDE]:
+            worker.cancel()
+            with suppress(WorkerError):
+                await worker.wait()
+        if self.left_in_editor is not None:
+            await self.chat.history.keep_draft(self.unsent(self.left_in_editor))
+        elif self._draft_is_due:
             await self.chat.history.keep_draft(self._unsent)

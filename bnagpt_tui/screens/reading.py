@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +19,7 @@ from textual.app import SuspendNotSupported
 from ..backend.text import one_line, visible
 from ..clipboard import CopyTooLargeError
 from ..widgets.message_log import MessageLog
-from .base import ChatBase
-
-OUTSIDE: Final = "outside"
-"""The group of the worker that lends the terminal to something else."""
+from .base import OUTSIDE, ChatBase
 
 _SCHEMES: Final = ("https://", "http://", "mailto:")
 
@@ -68,7 +67,7 @@ class ReadingActions(ChatBase):
         try:
             with self._terminal():
                 print(f"\n{text}\n\n── enter goes back to bnaGPT ──", end="", flush=True)
-                await asyncio.to_thread(_wait_for_enter)
+                await _wait_for_enter()
         except SuspendNotSupported:
             self.tell("This terminal cannot be lent to the normal screen.")
 
@@ -76,15 +75,16 @@ class ReadingActions(ChatBase):
     async def action_editor(self) -> None:
         """Write the prompt in the user's own editor."""
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        draft = self.prompt.text
         with tempfile.TemporaryDirectory(prefix="bnagpt-") as directory:
             path = Path(directory) / "prompt.md"
-            path.write_text(draft, encoding="utf-8")
+            path.write_text(self.prompt.text, encoding="utf-8")
             try:
                 with self._terminal():
-                    process = await asyncio.create_subprocess_exec(*shlex.split(editor), path)
-                    await process.wait()
-                written = path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
+                    await _run_editor(shlex.split(editor), path)
+                written = _read_written(path)
+            except asyncio.CancelledError:
+                self.left_in_editor = _read_written(path)
+                raise
             except SuspendNotSupported:
                 self.tell("This terminal cannot be lent to an editor.")
                 return
@@ -101,17 +101,58 @@ class ReadingActions(ChatBase):
         Raises:
             SuspendNotSupported: The terminal cannot be lent.
         """
+        failure: Exception | None = None
         with self.app.batch_update(), self.app.suspend():
-            yield
+            try:
+                yield
+            except Exception as error:  # noqa: BLE001  # Textual takes nothing back behind one
+                failure = error
         self.app.refresh(layout=True)
+        if failure:
+            raise failure
 
 
-def _wait_for_enter() -> None:
-    """Read a line from the terminal; its end counts as one."""
+async def _run_editor(command: list[str], path: Path) -> None:
+    """Run an editor on a file; one that is open when the application ends is told to end, too.
+
+    Raises:
+        OSError: It does not start.
+    """
+    process = await asyncio.create_subprocess_exec(*command, path)
     try:
+        await process.wait()
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGHUP)
+        raise
+
+
+def _read_written(path: Path) -> str:
+    """What an editor left."""
+    return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
+
+
+async def _wait_for_enter() -> None:
+    """Read a line from the terminal; its end counts as one.
+
+    It is read when it is there, and not in a thread, which nobody could stop at the end.
+    """
+    entered = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with suppress(OSError, ValueError):
+        descriptor = sys.stdin.fileno()
+        loop.add_reader(descriptor, entered.set)
+        try:
+            await entered.wait()
+        finally:
+            loop.remove_reader(descriptor)
+    _read_line()
+
+
+def _read_line() -> None:
+    """Read what was entered."""
+    with suppress(EOFError, OSError):
         input()
-    except (EOFError, OSError):
-        return
 
 
 def has_desktop() -> bool:

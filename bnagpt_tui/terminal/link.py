@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import select
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
 from time import monotonic
 from typing import Final
 
@@ -83,58 +80,3 @@ class Link:
             self._full_since = self._time()
         elif self._time() - self._full_since > FULL_SECONDS:
             self.is_thin = True
-
-
-class Outlet:
-    """The terminal as Textual's driver writes to it, with a count of what is on its way.
-
-    Args:
-        descriptor: The file descriptor of the terminal.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._given = 0
-        self._written = 0
-        self._lock = Lock()
-
-    @property
-    def is_full(self) -> bool:
-        """Whether something that was given is not written yet."""
-        return self._given != self._written
-
-    def reset(self) -> None:
-        """Begin to count anew; nothing may be on its way."""
-        with self._lock:
-            self._given = self._written = 0
-
-    def give(self, text: str) -> None:
-        """Count what is going to be written."""
-        with self._lock:
-            self._given += len(text)
-
-    def write(self, text: str) -> None:
-        """Write text; this takes as long as the terminal makes it."""
-        data = memoryview(text.encode("utf-8", "replace"))
-        try:
-            while data:
-                data = data[self._write(data) :]
-        except OSError:
-            # The terminal is gone. A signal says so, too, and ends the application in good order.
-            pass
-        self._written += len(text)
-
-    def _write(self, data: memoryview) -> int:
-        try:
-            return os.write(self._descriptor, data)
-        except BlockingIOError:
-            # Whoever shares the terminal may have told it not to block.
-            select.select([], [self._descriptor], [])
-            return 0
-
-    def flush(self) -> None:
-        """Nothing: everything is written at once."""
-
-    def fileno(self) -> int:
-        """The file descriptor of the terminal."""
-        return self._descriptor

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeGuard
 
 from textual import events
 from textual.app import App
+from textual.geometry import Size
+from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
+
+from ._textual import PrefixedKey
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,6 +31,9 @@ AFTER_DIALOG: Final = 0.1
 
 BURST: Final = 0.02
 """Seconds within which letters are one burst: typed ahead of a slow line, or sent by a program."""
+
+LEAST: Final = Size(20, 6)
+"""The least columns and lines that are laid out."""
 
 _LOOK_EVERY: Final = 0.005
 
@@ -70,8 +77,15 @@ class PatientApp(App[None]):
         else:
             await self._go_on(self)
 
+    @property
+    def size(self) -> Size:
+        """The size of the terminal, or the least that everything fits into."""
+        return _at_least(super().size)
+
     async def on_event(self, event: events.Event) -> None:
         """Give what is typed to what has the focus, now or after what was typed before."""
+        if isinstance(event, events.Resize):
+            event = events.Resize.from_dimensions(_at_least(event.size), event.pixel_size)
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._awaited is None:
@@ -81,6 +95,9 @@ class PatientApp(App[None]):
 
     async def _give(self, event: events.Key | events.Paste) -> None:
         """Give a key to what has the focus, and let what follows wait if it may lead elsewhere."""
+        if isinstance(event, PrefixedKey):
+            event, *behind = meant_keys(event, self.screen)
+            self._unheard.extendleft(reversed(behind))
         target = self.focused or self.screen
         is_text = isinstance(event, events.Paste) or event.is_printable
         if is_text and isinstance(target, Input | TextArea):
@@ -191,6 +208,32 @@ class PatientApp(App[None]):
 def _is_letter(event: events.Event) -> TypeGuard[events.Key]:
     """Return whether an event is a key that types a character."""
     return isinstance(event, events.Key) and event.is_printable
+
+
+def _at_least(size: Size) -> Size:
+    """A size, or the least one where it is less: Textual cannot divide no columns into lines.
+
+    The terminal shows of that as much as there is room for.
+    """
+    return Size(max(size.width, LEAST.width), max(size.height, LEAST.height))
+
+
+def meant_keys(event: PrefixedKey, screen: Screen[object]) -> Sequence[events.Key]:
+    """What a character with an escape before it means where the user is: Alt and the key, or both.
+
+    Where a dialog is open or something can be stopped or left, Escape has a meaning and a letter
+    behind it is one; Alt counts for keys that are bound with it. A line end with an escape is
+    nothing but Alt+Enter outside of dialogs, for it must never send half a question.
+    """
+    bindings = screen.active_bindings
+    is_letter = event.apart[-1].is_printable
+    if isinstance(screen, ModalScreen):
+        is_alt = event.key in bindings and not is_letter
+    elif event.key.startswith("alt+"):
+        is_alt = event.key in bindings or event.key == "alt+enter"
+    else:
+        is_alt = event.key in bindings and not (is_letter and "escape" in bindings)
+    return (event,) if is_alt else event.apart
 
 
 class _Before(NamedTuple):

@@ -32,6 +32,7 @@ class Terminal:
         home: An empty directory for everything that is kept.
         arguments: What stands behind `bnagpt`.
         environment: Variables beside the ones that every terminal has.
+        through: A command that runs the application, in front of its own.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Terminal:
         home: Path,
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        through: Sequence[str] = (),
     ) -> None:
-        self._arguments = [sys.executable, "-m", "bnagpt_tui", *arguments]
+        self._arguments = [*through, sys.executable, "-m", "bnagpt_tui", *arguments]
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         coverage = {name: value for name, value in os.environ.items() if "COV" in name}
         self._environment = {
@@ -58,13 +60,13 @@ class Terminal:
         self.output = bytearray()
         """Every byte that came to the terminal."""
         self._came = 0.0
+        self._is_gone = False
 
     async def __aenter__(self) -> Self:
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             os.execve(self._arguments[0], self._arguments, self._environment)
-        size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+        self.resize(COLUMNS, LINES)
         os.set_blocking(self._master, False)
         self._ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(self._master, self._read)
@@ -72,10 +74,9 @@ class Terminal:
 
     async def __aexit__(self, *failure: object) -> None:
         self.kill(signal.SIGKILL)
-        asyncio.get_running_loop().remove_reader(self._master)
         with suppress(ChildProcessError):
             await asyncio.to_thread(os.waitpid, self.pid, 0)
-        os.close(self._master)
+        self.vanish()
 
     @property
     def text(self) -> str:
@@ -84,7 +85,53 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Send keys."""
-        os.write(self._master, text.encode())
+        self.send(text.encode())
+
+    def send(self, data: bytes) -> None:
+        """Send what is no text, too."""
+        os.write(self._master, data)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+        self._screen.resize(lines, columns)
+
+    def resize_unknown(self) -> None:
+        """Have the terminal not know its size, as one on a serial line does."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
+
+    def forget(self) -> None:
+        """Show nothing, as if somebody else had cleared the screen, and forget what came."""
+        self._screen.reset()
+        self.output.clear()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the application is stopped, as by a shell's job control."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][0] == "T"
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the terminal gives every key at once, without showing it."""
+        return not termios.tcgetattr(self._master)[3] & (termios.ECHO | termios.ICANON)
+
+    def make_cooked(self) -> None:
+        """Have the terminal edit lines itself, as a shell sets it for its own commands."""
+        modes = termios.tcgetattr(self._master)
+        modes[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+        termios.tcsetattr(self._master, termios.TCSANOW, modes)
+
+    def stop_reading(self) -> None:
+        """Take nothing any more of what is written, as a terminal that hangs."""
+        asyncio.get_running_loop().remove_reader(self._master)
+
+    def vanish(self) -> None:
+        """Close the terminal, as a terminal's end of its own does."""
+        if not self._is_gone:
+            self._is_gone = True
+            self.stop_reading()
+            os.close(self._master)
 
     def kill(self, number: signal.Signals) -> None:
         """Send a signal to the application."""

@@ -1,10 +1,6 @@
-"""How thin the line is, and what is on its way."""
+"""How thin the line is."""
 
 from __future__ import annotations
-
-import os
-import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +10,6 @@ from bnagpt_tui.terminal.link import (
     MOST_UNSEEN,
     SLOW_ANSWER,
     Link,
-    Outlet,
 )
 
 
@@ -80,59 +75,3 @@ def test_a_line_that_is_full_for_a_moment_is_not(clock: Clock) -> None:
         clock.now += 0.02
         link.note_frame(full=number % 50 < FULL_SECONDS / 0.1)
     assert not link.is_thin
-
-
-Pipe = tuple[int, int]
-
-
-@pytest.fixture
-def pipe() -> Iterator[Pipe]:
-    """A pipe of which the test closes what it wants to."""
-    ends = os.pipe()
-    yield ends
-    for end in ends:
-        try:
-            os.close(end)
-        except OSError:
-            continue
-
-
-def test_everything_is_written_and_counted(pipe: Pipe) -> None:
-    outlet = Outlet(pipe[1])
-    outlet.give("né")
-    full = [outlet.is_full]
-    outlet.write("né")
-    outlet.flush()
-    full.append(outlet.is_full)
-    assert full == [True, False]
-    assert os.read(pipe[0], 10) == "né".encode()
-    assert outlet.fileno() == pipe[1]
-
-
-def test_counting_begins_anew(pipe: Pipe) -> None:
-    outlet = Outlet(pipe[1])
-    outlet.give("lost")
-    outlet.reset()
-    assert not outlet.is_full
-
-
-def test_a_terminal_that_does_not_block_is_waited_for(pipe: Pipe) -> None:
-    os.set_blocking(pipe[1], False)
-    text = "x" * 1_000_000
-    outlet = Outlet(pipe[1])
-    outlet.give(text)
-    writer = threading.Thread(target=outlet.write, args=(text,))
-    writer.start()
-    read = 0
-    while read < len(text):
-        read += len(os.read(pipe[0], 65536))
-    writer.join()
-    assert not outlet.is_full
-
-
-def test_a_terminal_that_is_gone_is_no_trouble(pipe: Pipe) -> None:
-    os.close(pipe[0])
-    outlet = Outlet(pipe[1])
-    outlet.give("text")
-    outlet.write("text")
-    assert not outlet.is_full

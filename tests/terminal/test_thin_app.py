@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from bnagpt_tui.terminal.display import ASK
 from bnagpt_tui.terminal.driver import CountingDriver
-from bnagpt_tui.terminal.link import MOST_UNSEEN, SLOW_ANSWER, Link, Outlet
+from bnagpt_tui.terminal.link import MOST_UNSEEN, SLOW_ANSWER, Link
+from bnagpt_tui.terminal.outlet import Outlet
 from bnagpt_tui.terminal.screen import EagerScreen
 from tests.waiting import until
 
