@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ...errors import ServiceFailedError
+from ...errors import NoModelListError
 from ...models import ModelInfo
 from ..capabilities import LEAST_WINDOW, chats, describe, guards
 from .lenient import count, decode_all, entries, fields, label
@@ -110,11 +110,11 @@ def read_models(body: bytes, service: Service, unknown_window: int) -> tuple[Mod
         unknown_window: The context window to assume where nothing is said of one.
 
     Raises:
-        ServiceFailedError: The reply is no list of models.
+        NoModelListError: The reply is no list of models.
     """
     listed = listed_models(body)
     if listed is None:
-        raise ServiceFailedError(
+        raise NoModelListError(
             f"{service.host} answered, but not with a list of models. Check the base URL."
         )
     usable = (model for model in listed if model.is_active and model.chats)
