@@ -18,6 +18,7 @@ from .events import (
     PagesFound,
     ReasoningDelta,
     TextDelta,
+    TextWasReasoning,
     ToolCallDelta,
     Waiting,
 )
@@ -80,6 +81,9 @@ class Answer:
             self._text.append(event.text)
         elif isinstance(event, ReasoningDelta):
             self._reasoning.append(event.text)
+        elif isinstance(event, TextWasReasoning):
+            self._reasoning += self._text
+            self._text = []
         elif isinstance(event, ToolCallDelta):
             self._calls.take(event)
         elif isinstance(event, PagesFound):

@@ -25,6 +25,7 @@ The tree:
         │   └── TooLargeError
         ├── RateLimitedError
         ├── ServiceFailedError
+        │   └── NoModelListError
         └── StreamBrokenError
             └── EmptyAnswerError
 
@@ -169,6 +170,12 @@ class ServiceFailedError(EngineError):
     """The service failed on its own side (5xx)."""
 
     retryable = True
+
+
+class NoModelListError(ServiceFailedError):
+    """The service answers, but not with a list of its models: it may chat all the same."""
+
+    retryable = False
 
 
 class StreamBrokenError(EngineError):

@@ -41,6 +41,11 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class TextWasReasoning:
+    """All text of this answer so far was reasoning: its end came without its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCallDelta:
     """A piece of a tool call; pieces with the same index belong together."""
 
@@ -79,7 +84,13 @@ class Finished:
 
 
 EngineEvent: TypeAlias = (
-    TextDelta | ReasoningDelta | ToolCallDelta | PagesFound | LimitsReported | Finished
+    TextDelta
+    | ReasoningDelta
+    | TextWasReasoning
+    | ToolCallDelta
+    | PagesFound
+    | LimitsReported
+    | Finished
 )
 """What an engine yields. A stream that ends without `Finished` was cut."""
 
@@ -201,6 +212,7 @@ TurnEvent: TypeAlias = (
     | Waiting
     | ReasoningDelta
     | TextDelta
+    | TextWasReasoning
     | RoundStarted
     | RoundEnded
     | ToolStarted

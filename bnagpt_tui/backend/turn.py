@@ -19,6 +19,7 @@ from .events import (
     RoundEnded,
     RoundStarted,
     TextDelta,
+    TextWasReasoning,
     TurnEnded,
     TurnEvent,
     TurnStarted,
@@ -224,7 +225,7 @@ class TurnRunner:
                 async for event in events:
                     if isinstance(event, LimitsReported):
                         self._planner.limits = event.limits
-                    elif isinstance(event, TextDelta | ReasoningDelta):
+                    elif isinstance(event, TextDelta | ReasoningDelta | TextWasReasoning):
                         journal.grown()
                     if isinstance(event, TurnEvent):
                         yield event

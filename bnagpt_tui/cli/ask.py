@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..backend.assemble import build_asking, build_engine
 from ..backend.errors import RequestRefusedError
-from ..backend.events import NotKept, TextDelta, ToolEnded, ToolStarted, TurnEnded, Waiting
+from ..backend.events import (
+    NotKept,
+    TextDelta,
+    TextWasReasoning,
+    ToolEnded,
+    ToolStarted,
+    TurnEnded,
+    Waiting,
+)
 from ..backend.models import Message, Outcome
 from ..backend.text import one_line
 from . import DONE, FAILED, WRONG_USAGE
@@ -30,6 +38,10 @@ MOST_INPUT: Final = 4 * 1024 * 1024
 
 DEMO: Final = "This was the small demo model. Set GROQ_API_KEY for a real one, or say --local."
 """What standard error is told when nobody better was there to answer."""
+
+
+WAS_REASONING: Final = "What is printed so far was the model's reasoning; the answer follows."
+"""What standard error is told when an answer turns out to begin only now."""
 
 
 def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
@@ -117,6 +129,10 @@ async def _print(
             async for event in events:
                 if isinstance(event, TextDelta):
                     paper.write(event.text)
+                elif isinstance(event, TextWasReasoning):
+                    paper.end()
+                    if not as_json:
+                        console.complain(WAS_REASONING)
                 elif isinstance(event, Waiting | NotKept | ToolStarted):
                     console.complain(_notice(event))
                 elif isinstance(event, ToolEnded) and event.result.outcome is Outcome.FAILED:

@@ -15,6 +15,7 @@ from ..backend.events import (
     RoundEnded,
     RoundStarted,
     TextDelta,
+    TextWasReasoning,
     ToolEnded,
     ToolProgressed,
     ToolStarted,
@@ -107,6 +108,9 @@ class LiveAnswer:
             self.letters += len(event.text)
             self.wait = None
             self.first_piece = self.first_piece or self.clock()
+        elif isinstance(event, TextWasReasoning):
+            self.reasoning += self.text
+            self.text = []
         elif isinstance(event, Asked):
             if self.message:
                 self.message = replace(self.message, model=event.model)
@@ -227,9 +231,10 @@ def draw_event(log: MessageLog, event: TurnEvent, answer: LiveAnswer | None) -> 
 
 
 def _draw_asking(log: MessageLog, event: TurnEvent, so_far: Message, note: str) -> None:
-    """Show who is asked, or why nothing comes at this moment."""
-    if isinstance(event, Asked):
+    """Show who is asked, why nothing comes at this moment, or what has come in another light."""
+    if isinstance(event, Asked | TextWasReasoning):
         log.replace(so_far)
+    if isinstance(event, Asked):
         log.memory_begins = event.memory_begins
     elif isinstance(event, Waiting):
         log.set_note(note)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from bnagpt_tui.backend.errors import ModelGoneError, RateLimitedError, StreamBrokenError
-from bnagpt_tui.backend.events import Finished, FinishReason, ReasoningDelta
+from bnagpt_tui.backend.events import (
+    Finished,
+    FinishReason,
+    ReasoningDelta,
+    TextWasReasoning,
+)
 from bnagpt_tui.backend.models import Outcome, Role
 from tests.app.session import OpenApp
-from tests.fakes import DONE, Gate
+from tests.fakes import DONE, Gate, Step
 from tests.waiting import until
 
 
@@ -32,6 +37,36 @@ async def test_the_answer_grows_before_it_is_whole(open_app: OpenApp) -> None:
         gate.open()
         await session.settled()
         await session.sees("first half second half")
+
+
+async def test_an_answer_that_turns_out_to_be_reasoning_is_shown_as_such(
+    open_app: OpenApp,
+) -> None:
+    gates = Gate(), Gate()
+    script: list[Step] = [
+        "musings so far",
+        gates[0],
+        TextWasReasoning(),
+        gates[1],
+        "The answer.",
+        DONE,
+    ]
+    async with open_app([script]) as session:
+        session.screen.prompt.put("go")
+        await session.press("enter")
+        await session.sees("musings so far")
+        assert "writing" in session.shown()
+        gates[0].open()
+        await session.sees("thinking")
+        live = session.screen.live.get(session.screen.open_id)
+        assert live
+        assert (live.text, live.reasoning) == ([], ["musings so far"])
+        gates[1].open()
+        await session.settled()
+        await session.sees("The answer.")
+        answer = session.repository.load(session.screen.open_id)[1][1]
+        assert (answer.content, answer.reasoning) == ("The answer.", "musings so far")
+        assert "musings so far\n\nThe answer." not in session.shown()
 
 
 async def test_escape_keeps_the_partial_answer(open_app: OpenApp) -> None:

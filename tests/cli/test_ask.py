@@ -49,6 +49,31 @@ async def test_an_answer_that_ends_its_line_gets_no_further_one(
     assert (await command_line.ask("q")).out == "a\nb\n"
 
 
+async def test_an_answer_that_begins_only_now_is_said_to(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    gate = Gate(after=1)
+    server.script(Answer(pieces=("musings", "\n</think>\n\nYes."), gate=gate))
+    process = await command_line.start("ask", "q", "--save", "kept")
+    assert process.stdout
+    assert await process.stdout.readexactly(7) == b"musings"
+    gate.open()
+    out, err = await process.communicate()
+    assert out.decode().split() == ["Yes."]
+    assert "was the model's reasoning" in err.decode()
+    (kept,) = command_line.repository.conversations()
+    answer = command_line.repository.load(kept.id)[1][-1]
+    assert (answer.content, answer.reasoning) == ("Yes.", "musings\n")
+
+
+async def test_an_answer_whose_reasoning_comes_with_it_is_all_that_is_printed(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    server.script(Answer(pieces=("musings\n</think>\n\nYes.",)))
+    ran = await command_line.ask("q")
+    assert (ran.out, ran.err) == ("Yes.\n", "")
+
+
 async def test_standard_input_alone_is_the_question(
     command_line: CommandLine, server: GroqServer
 ) -> None:

@@ -1,7 +1,7 @@
 """What is known of models beyond what a service's list says of them.
 
-Services list ids and, at best, sizes; whether a model sees pictures or calls tools is in their
-documentation alone. An id that is not known here gets the careful answer.
+Many services list ids and, at best, sizes; whether a model sees pictures or calls tools is then
+in their documentation alone. An id that is not known here gets the careful answer.
 """
 
 from __future__ import annotations
@@ -48,6 +48,19 @@ NOT_FOR_CHAT: Final = (
 """Parts of the ids of models that do something other than chat."""
 
 
+LEAST_WINDOW: Final = 4096
+"""Tokens of the smallest context window that a conversation can be had in."""
+
+_GUARDS: Final = ("guard", "moderation")
+"""Parts of the ids of models that judge texts, though text goes in and comes out."""
+
+
+def guards(model: str) -> bool:
+    """Whether the model of this id judges texts and does not answer them."""
+    name = model.lower()
+    return any(word in name for word in _GUARDS)
+
+
 def chats(model: str) -> bool:
     """Whether the model of this id can be asked in a conversation, as far as its name tells."""
     name = model.lower()
@@ -70,6 +83,9 @@ def describe(
     context_window: int | None = None,
     max_completion_tokens: int | None = None,
     unknown_window: int = 8192,
+    vision: bool | None = None,
+    tools: bool | None = None,
+    reasoning: bool | None = None,
 ) -> ModelInfo:
     """The model with all that the service's list and this table say of it.
 
@@ -79,8 +95,11 @@ def describe(
         context_window: Tokens of request and answer, as the service says; it knows best.
         max_completion_tokens: Tokens of the longest answer, as the service says.
         unknown_window: The context window to assume when neither says one.
+        vision: Whether it sees pictures, as the service says; `None` when it does not say.
+        tools: Whether it calls tools, in the same way.
+        reasoning: Whether it thinks before it answers, in the same way.
     """
-    info = known(model) or ModelInfo(model, unknown_window, unknown_window // 2)
+    info = known(model) or ModelInfo(model, unknown_window, context_window or unknown_window)
     window = context_window or info.context_window
     longest = max_completion_tokens or min(info.max_completion_tokens, max(1, window // 2))
     return replace(
@@ -88,4 +107,7 @@ def describe(
         context_window=window,
         max_completion_tokens=min(longest, window),
         owner=owner,
+        vision=info.vision if vision is None else vision,
+        tools=info.tools if tools is None else tools,
+        reasoning=info.reasoning if reasoning is None else reasoning,
     )

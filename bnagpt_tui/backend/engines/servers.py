@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from .capabilities import chats
 from .groq import preload
-from .groq.chunks import decode_models
+from .groq.catalogue import listed_models
 
 if TYPE_CHECKING:
     import httpx
@@ -62,10 +59,10 @@ async def _probe(
 
     try:
         async with asyncio.timeout(seconds):
-            listed = decode_models(await _list(client, base_url)).data or []
-    except (TimeoutError, httpx.HTTPError, msgspec.DecodeError, RecursionError):
+            listed = listed_models(await _list(client, base_url)) or ()
+    except (TimeoutError, httpx.HTTPError):
         return None
-    models = tuple(model.id for model in listed if chats(model.id))
+    models = tuple(model.id for model in listed if model.chats)
     return FoundServer(title, base_url, models) if models else None
 
 

@@ -1,29 +1,16 @@
-"""The shapes of what comes over the wire, as far as they are used.
+"""The shape of the usual chunk, which brings a piece of text and nothing else.
 
-Decoding into these, without the client's own objects, halves the work of each token.
+Decoding into it, without the client's own objects, halves the work of each token. What the type
+`None` is given to is for the way that reads all dialects: a chunk that holds any of it, or a
+value of another type, does not decode here.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.json import Decoder
-
-
-class Function(Struct, gc=False):
-    """What a tool call's piece says of the function."""
-
-    name: str | None = None
-    arguments: str | None = None
-
-
-class Call(Struct):
-    """A piece of a tool call."""
-
-    index: int | None = None
-    id: str | None = None
-    function: Function | None = None
 
 
 class Delta(Struct):
@@ -33,66 +20,34 @@ class Delta(Struct):
     reasoning: str | None = None
     reasoning_content: str | None = None
     """The name that llama.cpp, vLLM and DeepSeek give to `reasoning`."""
-    tool_calls: list[Call] | None = None
-    executed_tools: Any = None
-    """What Groq did by itself; read with care, since it is little documented."""
+    reasoning_details: None = None
+    reasoning_text: None = None
+    thinking: None = None
+    refusal: None = None
+    tool_calls: Annotated[list[None], Meta(max_length=0)] | None = None
+    """Some servers send an empty list with every piece of text."""
+    function_call: None = None
+    executed_tools: None = None
 
 
 class Choice(Struct):
-    """One answer of those that a chunk speaks of; there is only ever one."""
+    """The one answer that a chunk speaks of."""
 
-    delta: Delta | None = None
-    finish_reason: str | None = None
-    index: int = 0
-
-
-class Counts(Struct, gc=False):
-    """Tokens, as the service counted them."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
-class Extension(Struct):
-    """What Groq adds to the first and the last chunk."""
-
-    usage: Counts | None = None
-    error: Any = None
+    delta: Delta
+    finish_reason: None = None
+    message: None = None
 
 
 class Chunk(Struct):
     """One event of an answer's stream."""
 
-    choices: list[Choice] | None = None
+    choices: Annotated[list[Choice], Meta(min_length=1, max_length=1)]
     model: str | None = None
-    usage: Counts | None = None
-    x_groq: Extension | None = None
-    error: Any = None
-
-
-class ListedModel(Struct):
-    """One entry of a service's list of models."""
-
-    id: str
-    active: bool | None = None
-    owned_by: str | None = None
-    context_window: int | None = None
-    max_completion_tokens: int | None = None
-    max_model_len: int | None = None
-    """What vLLM calls the context window."""
-    max_context_length: int | None = None
-    """What LM Studio calls the context window."""
-
-
-class ModelList(Struct):
-    """A service's list of models."""
-
-    data: list[ListedModel] | None
-    """Ollama says `null` when it has none."""
+    usage: None = None
+    x_groq: None = None
+    error: None = None
+    message: None = None
 
 
 decode_chunk = Decoder(Chunk).decode
-"""The chunk that an event's data hold."""
-
-decode_models = Decoder(ModelList).decode
-"""The list that a reply's body holds."""
+"""The chunk that an event's data hold, when it is of the usual shape."""

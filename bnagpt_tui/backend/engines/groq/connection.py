@@ -13,9 +13,8 @@ from typing import Any, Final, cast
 import groq
 import httpx
 
-from ...errors import StreamBrokenError, UnreachableError
+from ...errors import UnreachableError
 from ...events import EngineEvent, LimitsReported
-from ...text import one_line
 from .address import GROQ_PREFIX, Address
 from .breaks import explain_break, explain_unreachable
 from .limits import read_limits
@@ -126,11 +125,10 @@ class Connection:
         Raises:
             EngineError: No answer, or not the whole of it.
         """
-        reader = AnswerReader(self._service)
         async with self._reply(arguments, model) as reply:
+            reader = AnswerReader(self._service, reply.headers.get("content-type", ""))
             if limits := read_limits(reply.headers):
                 yield LimitsReported(limits)
-            await self._check_kind(reply)
             pieces = cast("AsyncGenerator[bytes, None]", reply.aiter_bytes())
             async with aclosing(pieces):
                 async for event in self._events(pieces, reader):
@@ -200,23 +198,3 @@ class Connection:
         except httpx.RequestError:
             if not reader.finished:
                 raise
-
-    async def _check_kind(self, reply: httpx.Response) -> None:
-        """Refuse a reply that is no stream of events.
-
-        Raises:
-            StreamBrokenError: The server answered in another way than it was asked to.
-            UnreachableError: A web page came: somebody stands between.
-        """
-        kind = reply.headers.get("content-type", "")
-        if "text/html" in kind:
-            raise UnreachableError(
-                f"A web page came from {self._service.host} where an answer should be. "
-                "Check the base URL, and whether the network wants a login."
-            )
-        if "application/json" in kind:
-            refusal = read_refusal(reply.status_code, reply.headers, await reply.aread(), "")
-            what = f"{self._service.opening} did not stream an answer"
-            raise StreamBrokenError(
-                f"{self._service.says(what, one_line(refusal.message))} Ask again."
-            )

@@ -8,7 +8,13 @@ from contextlib import aclosing
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from ...errors import EngineMissingError, UnreachableError
+from ...errors import (
+    EngineError,
+    EngineMissingError,
+    NoModelListError,
+    RequestRefusedError,
+    UnreachableError,
+)
 from ...events import EngineEvent
 from ...models import ModelInfo
 from ..base import Request
@@ -29,6 +35,18 @@ STALL_SECONDS: Final = 60.0
 
 _NO_KEY: Final = "none"
 """What is sent for a key to servers that ask for none."""
+
+
+_NOT_IMPLEMENTED: Final = 501
+"""The status by which a server says that it has no such thing as a list of models."""
+
+
+def _means_no_list(error: EngineError) -> bool:
+    """Whether a request for the list of models failed because there is none."""
+    return (
+        isinstance(error, RequestRefusedError | NoModelListError)
+        or getattr(error.__cause__, "status_code", 0) == _NOT_IMPLEMENTED
+    )
 
 
 async def preload() -> None:
@@ -89,7 +107,15 @@ class GroqEngine:
         await self._connected()
         if self._default_model:
             return
-        models = await self.models()
+        try:
+            models = await self.models()
+        except EngineError as error:
+            if not _means_no_list(error):
+                raise
+            raise EngineMissingError(
+                f"{self.title} does not list its models. Name one with --model, as in "
+                "“bnagpt --model NAME”, or check the base URL."
+            ) from error
         if not models:
             raise EngineMissingError(f"{self.title} has no model to chat with. Install one there.")
         self._default_model = models[0].id

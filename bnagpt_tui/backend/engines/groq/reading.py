@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Final
 
-import msgspec
-
-from ...errors import EmptyAnswerError, StreamBrokenError
+from ...errors import EmptyAnswerError, EngineError, StreamBrokenError
 from ...events import (
     EngineEvent,
     Finished,
@@ -14,59 +13,75 @@ from ...events import (
     PagesFound,
     ReasoningDelta,
     TextDelta,
-    ToolCallDelta,
+    TextWasReasoning,
 )
-from .chunks import Call, Choice, Chunk, Counts, decode_chunk
+from .chunks import Chunk, decode_chunk
+from .ending import BROKEN, EndOfAnswer, reason_of
 from .executed import pages_of
-from .refusals import error_fields
+from .failures import fields_of_body
+from .lenient import decode_all
+from .loose_chunks import Said, understand
+from .no_answer import EVENT_STREAM, explain_failure, explain_nothing, explain_stop
+from .passed_over import PassedOver
 from .sentences import Service
-from .sse import EventDecoder, ServerEvent
-from .thinking import ThinkSplitter
+from .sse import DONE, EventDecoder, ServerEvent
+from .thinking import ThinkSplitter, Told
+from .tool_calls import CallReader
 
+_USUAL_EVENTS: Final = frozenset({b"", b"message"})
+"""Names of events that bring a chunk as it always is."""
 
-def _reason(text: str) -> FinishReason:
-    """Why the model stopped; what is unknown is taken for the usual."""
-    if text == "function_call":
-        return FinishReason.TOOL_CALLS
-    try:
-        return FinishReason(text)
-    except ValueError:
-        return FinishReason.STOP
+_LAST_EVENTS: Final = frozenset(
+    {b"done", b"end", b"finish", b"complete", b"completed", b"message_stop", b"response.completed"}
+)
+"""Names of events that say that nothing more comes."""
 
 
 class AnswerReader:
-    """Reads one answer.
+    """Reads one answer, in whatever dialect it comes.
 
     Text that arrives together is yielded together: one event for a piece of the network, however
-    many tokens are in it.
+    many tokens are in it. What cannot be understood is passed over; only an answer in which
+    nothing can be used, or that just stops, is an error.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, kind: str = EVENT_STREAM) -> None:
+        """Begin with nothing.
+
+        Args:
+            service: Who answers.
+            kind: The reply's type, as its header says; a wrong one does no harm.
+        """
         self._service = service
+        self._kind = kind
         self._decoder = EventDecoder()
         self._splitter = ThinkSplitter()
+        self._calls = CallReader()
+        self._end = EndOfAnswer()
+        self._passed_over = PassedOver(service.host)
         self._events: list[EngineEvent] = []
         self._run: list[str] = []
         self._run_kind: type[TextDelta | ReasoningDelta] = TextDelta
-        self._finish = ""
+        self._half = ""
         self._model = ""
-        self._prompt_tokens = 0
-        self._completion_tokens = 0
-        self._said = False
+        self._wrote = False
+        self._has_shown = False
         self._thought = False
+        self._adds = False
+        self._remark: dict[str, Any] = {}
         self.done = False
         """Whether the service said that nothing more comes."""
 
     @property
     def finished(self) -> bool:
-        """Whether the model said why it stopped: what is missing is of no weight."""
-        return bool(self._finish)
+        """Whether the answer may be whole: what is missing is of no weight."""
+        return self._end.is_there
 
     def feed(self, piece: bytes) -> Iterator[EngineEvent]:
         """Take more of the reply and yield what it holds.
 
         Raises:
-            StreamBrokenError: The reply cannot be read, or says that it failed.
+            StreamBrokenError: The reply says that it failed.
         """
         yield from self._read(self._decoder.feed(piece))
 
@@ -75,110 +90,169 @@ class AnswerReader:
 
         Raises:
             EmptyAnswerError: There was no answer in it.
-            StreamBrokenError: It ended before the model did.
+            StreamBrokenError: It ended before the model did, or nothing in it can be used.
+            UnreachableError: It is a web page: somebody stands between.
         """
         yield from self._read(self._decoder.end())
-        for event in self._splitter.end():
-            self._put(type(event), event.text)
+        if self._half:
+            self._put_content("\ufffd")
+        self._put_told(self._splitter.end())
+        self._flush()
+        reason = reason_of(self._end.finish)
+        self._events += self._calls.end(is_cut=reason is FinishReason.LENGTH)
         yield from self._drain()
-        yield self._finished()
+        self.close()
+        yield self._finished(reason)
+
+    def close(self) -> None:
+        """Tell the log, once, what was passed over."""
+        self._passed_over.tell()
 
     def _read(self, arriving: Iterator[ServerEvent]) -> Iterator[EngineEvent]:
         """Yield what the events hold; what came before a broken one is yielded all the same."""
         try:
             for event in arriving:
-                self._take(event)
+                if not self.done:
+                    self._take(event)
         except StreamBrokenError:
+            self._put_told(self._splitter.end())
             yield from self._drain()
+            self.close()
             raise
         yield from self._drain()
 
     def _take(self, event: ServerEvent) -> None:
-        """Note what one event says."""
-        if self.done:
+        """Note what one event says: at once what is as usual, with care what is not."""
+        if event.name in _USUAL_EVENTS:
+            try:
+                chunk = decode_chunk(event.data)
+            except (ValueError, RecursionError):
+                pass
+            else:
+                if self._take_usual(chunk):
+                    return
+        if event.data.lstrip(b' "').startswith(DONE):
+            self.done = self._end.is_said = True
             return
-        if event.data.startswith(b"[DONE]"):
-            self.done = True
-            return
-        if event.name == b"error":
-            raise self._broken(event.data)
-        try:
-            chunk = decode_chunk(event.data)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise StreamBrokenError(
-                f"{self._service.opening} sent something unreadable in the middle of the answer. "
-                "Ask again."
-            ) from error
-        if chunk.error or (chunk.x_groq and chunk.x_groq.error):
-            raise self._broken(event.data)
-        self._take_chunk(chunk)
+        self._take_unusual(event)
 
-    def _take_chunk(self, chunk: Chunk) -> None:
-        """Note what a chunk adds to the answer and to its account."""
+    def _take_usual(self, chunk: Chunk) -> bool:
+        """Note what a chunk of the usual shape adds; tell whether it added anything."""
+        delta = chunk.choices[0].delta
+        content, reasoning = delta.content, delta.reasoning or delta.reasoning_content
+        if not content and not reasoning:
+            return False
+        if reasoning:
+            self._put_reasoning(reasoning)
+        if content:
+            self._put_content(content)
         if chunk.model:
             self._model = chunk.model
-        if chunk.choices:
-            self._take_choice(chunk.choices[0])
-        if chunk.usage:
-            self._count(chunk.usage)
-        elif chunk.x_groq and chunk.x_groq.usage:
-            self._count(chunk.x_groq.usage)
+        self._adds = True
+        self._end.goes_on()
+        return True
 
-    def _take_choice(self, choice: Choice) -> None:
-        """Note what the model wrote."""
-        if delta := choice.delta:
-            if reasoning := delta.reasoning or delta.reasoning_content:
-                self._put(ReasoningDelta, reasoning)
-            if content := delta.content:
-                self._take_content(content)
-            for place, call in enumerate(delta.tool_calls or ()):
-                self._take_call(call, place)
-            if delta.executed_tools and (pages := pages_of(delta.executed_tools)):
-                self._flush()
-                self._events.append(PagesFound(pages))
-        if choice.finish_reason:
-            self._finish = choice.finish_reason
+    def _take_unusual(self, event: ServerEvent) -> None:
+        """Note what an event of another shape says.
 
-    def _take_content(self, content: str) -> None:
-        """Note content, which may hold reasoning at its start."""
-        if self._splitter.settled:
+        Raises:
+            StreamBrokenError: It says that the answer failed.
+        """
+        name = event.name.lower()
+        if b"error" in name or b"exception" in name:
+            raise explain_failure(self._service, fields_of_body(event.data))
+        values = decode_all(event.data)
+        for value in values:
+            for said in understand(value):
+                self._take_said(said, is_bare=event.is_bare)
+        if not values and event.data.strip() and name not in _LAST_EVENTS:
+            self._passed_over.note("event that is no JSON")
+        if name in _LAST_EVENTS:
+            self.done = self._end.is_said = True
+
+    def _take_said(self, said: Said, *, is_bare: bool) -> None:
+        """Note what an event turned out to say.
+
+        Raises:
+            StreamBrokenError: It says that the answer failed.
+        """
+        for kind in said.passed_over:
+            self._passed_over.note(kind)
+        if said.is_message and self._adds:
+            # The whole, said once more after its pieces.
+            said.parts, said.calls = [], []
+        self._adds = self._adds or bool((said.parts or said.calls) and not said.is_message)
+        said.is_last = said.is_last or (said.is_message and is_bare)
+        self._model = said.model or self._model
+        self._remark = said.remark or self._remark
+        self._end.take(said)
+        for part in said.parts:
+            put = self._put_reasoning if part.is_reasoning else self._put_content
+            put(self._whole_characters(part.text))
+        if said.calls and (deltas := list(self._calls.take(said.calls))):
+            self._flush()
+            self._events += deltas
+        if said.executed and (pages := pages_of(said.executed)):
+            self._flush()
+            self._events.append(PagesFound(pages))
+        if said.failure or self._end.finish.lower() in BROKEN:
+            raise explain_failure(self._service, said.failure)
+
+    def _whole_characters(self, text: str) -> str:
+        """The text with halves of characters joined, where a server cut between them."""
+        text, self._half = self._half + text, ""
+        if text[-1:] and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        if text.isascii():
+            return text
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def _put_reasoning(self, text: str) -> None:
+        """Note reasoning that the service keeps apart by itself."""
+        self._splitter.reasoning_came()
+        self._put(ReasoningDelta, text)
+
+    def _put_content(self, content: str) -> None:
+        """Note content, which may hold reasoning."""
+        if self._splitter.settled and "<" not in content:
+            self._splitter.passed(content)
             self._put(TextDelta, content)
-            return
-        for event in self._splitter.feed(content):
-            self._put(type(event), event.text)
+        else:
+            self._put_told(self._splitter.feed(content))
 
-    def _take_call(self, call: Call, place: int) -> None:
-        """Note a piece of a tool call."""
+    def _put_told(self, told: Iterator[Told]) -> None:
+        """Note what content turned out to be."""
+        for event in told:
+            if isinstance(event, TextWasReasoning):
+                self._turn_to_reasoning()
+            else:
+                self._put(type(event), event.text)
+
+    def _turn_to_reasoning(self) -> None:
+        """Make reasoning of all text so far: in silence of what nobody has seen yet."""
         self._flush()
-        self._said = True
-        function = call.function
-        self._events.append(
-            ToolCallDelta(
-                index=place if call.index is None else call.index,
-                id=call.id or "",
-                name=(function and function.name) or "",
-                arguments=(function and function.arguments) or "",
-            )
-        )
-
-    def _count(self, counts: Counts) -> None:
-        """Note what the answer cost; the last account holds."""
-        self._prompt_tokens = counts.prompt_tokens or 0
-        self._completion_tokens = counts.completion_tokens or 0
+        self._events = [
+            ReasoningDelta(event.text) if isinstance(event, TextDelta) else event
+            for event in self._events
+        ]
+        if self._has_shown:
+            self._events.insert(0, TextWasReasoning())
+        self._wrote, self._thought, self._has_shown = False, True, False
 
     def _put(self, kind: type[TextDelta | ReasoningDelta], text: str) -> None:
         """Note text, joined to what came just before it."""
         if kind is not self._run_kind:
             self._flush()
             self._run_kind = kind
-        self._run.append(text)
+        if text:
+            self._run.append(text)
 
     def _flush(self) -> None:
         """Make an event of the text noted so far."""
         if not self._run:
             return
         if self._run_kind is TextDelta:
-            self._said = True
+            self._wrote = True
         else:
             self._thought = True
         self._events.append(self._run_kind("".join(self._run)))
@@ -188,38 +262,33 @@ class AnswerReader:
         """The events made so far, which are then forgotten here."""
         self._flush()
         events, self._events = self._events, []
+        self._has_shown = self._has_shown or self._wrote
         return events
 
-    def _finished(self) -> Finished:
+    def _finished(self, reason: FinishReason) -> Finished:
         """The last event of an answer that came to its end.
 
         Raises:
-            EmptyAnswerError: There was no answer in it.
-            StreamBrokenError: It ended before the model did.
+            EngineError: It did not.
         """
-        title = self._service.opening
-        reason = _reason(self._finish)
-        if not self._said and (reason is FinishReason.STOP or not self._finish):
-            if self._thought:
-                raise EmptyAnswerError(f"{title} thought, but wrote no answer. Ask again.")
-            raise EmptyAnswerError(f"{title} sent an empty answer. Ask again.")
-        if not self._finish:
-            raise StreamBrokenError(f"{title} stopped in the middle of the answer. Ask again.")
-        return Finished(reason, self._model, self._prompt_tokens, self._completion_tokens)
+        if not (self._wrote or self._calls) and (
+            reason is FinishReason.STOP or not self._end.finish
+        ):
+            raise self._nothing()
+        unreadable = bool(self._passed_over)
+        if not self._end.is_there:
+            raise explain_stop(self._service, self._remark, unreadable=unreadable)
+        if self._calls.any_whole:
+            reason = FinishReason.TOOL_CALLS
+        end = self._end
+        return Finished(reason, self._model, end.prompt_tokens, end.completion_tokens)
 
-    def _broken(self, data: bytes) -> StreamBrokenError:
-        """The error for an event that says what failed."""
-        try:
-            fields = error_fields(msgspec.json.decode(data))
-        except (msgspec.DecodeError, RecursionError):
-            fields = {}
-        extension = fields.get("x_groq")
-        if isinstance(extension, dict):
-            fields = error_fields(extension)
-        status = fields.get("status_code")
-        what = f"{self._service.opening} broke the answer off"
-        if isinstance(status, int):
-            what += f" (status {status})"
-        message = fields.get("message")
-        sentence = self._service.says(what, message if isinstance(message, str) else "")
-        return StreamBrokenError(f"{sentence} Ask again.")
+    def _nothing(self) -> EngineError:
+        """The error of a reply in which there is no answer."""
+        if self._thought:
+            title = self._service.opening
+            return EmptyAnswerError(f"{title} thought, but wrote no answer. Ask again.")
+        stray = self._decoder.stray.decode("utf-8", "replace")
+        return explain_nothing(
+            self._service, self._kind, stray, self._remark, unreadable=bool(self._passed_over)
+        )
