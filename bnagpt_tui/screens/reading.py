@@ -14,6 +14,7 @@ from typing import Final
 from textual import on, work
 from textual.app import SuspendNotSupported
 
+from ..backend.child_environment import without_our_keys
 from ..backend.text import one_line, visible
 from ..clipboard import CopyTooLargeError
 from ..widgets.message_log import MessageLog
@@ -82,7 +83,9 @@ class ReadingActions(ChatBase):
             path.write_text(draft, encoding="utf-8")
             try:
                 with self._terminal():
-                    process = await asyncio.create_subprocess_exec(*shlex.split(editor), path)
+                    process = await asyncio.create_subprocess_exec(
+                        *shlex.split(editor), path, env=without_our_keys(os.environ)
+                    )
                     await process.wait()
                 written = path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
             except SuspendNotSupported:
