@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..backend.assemble import build_asking, build_engine
 from ..backend.errors import RequestRefusedError
-from ..backend.events import NotKept, TextDelta, ToolEnded, ToolStarted, TurnEnded, Waiting
+from ..backend.events import Noted, NotKept, TextDelta, ToolEnded, ToolStarted, TurnEnded, Waiting
 from ..backend.models import Message, Outcome
 from ..backend.text import one_line
 from . import DONE, FAILED, WRONG_USAGE
@@ -117,7 +117,7 @@ async def _print(
             async for event in events:
                 if isinstance(event, TextDelta):
                     paper.write(event.text)
-                elif isinstance(event, Waiting | NotKept | ToolStarted):
+                elif isinstance(event, Waiting | Noted | NotKept | ToolStarted):
                     console.complain(_notice(event))
                 elif isinstance(event, ToolEnded) and event.result.outcome is Outcome.FAILED:
                     console.complain(one_line(event.result.content, 300))
@@ -171,10 +171,12 @@ class Paper:
         self._last = "\n"
 
 
-def _notice(event: Waiting | NotKept | ToolStarted) -> str:
+def _notice(event: Waiting | Noted | NotKept | ToolStarted) -> str:
     """What standard error is told while the answer is on its way."""
     if isinstance(event, NotKept):
         return event.reason
+    if isinstance(event, Noted):
+        return event.sentence
     if isinstance(event, ToolStarted):
         call = event.result.tool_calls[0]
         return f"{one_line(call.name, 80)} {one_line(call.arguments, 120)}"

@@ -89,7 +89,8 @@ async def test_a_good_key_is_kept_and_groq_answers(
         assert "gsk_good" not in session.shown()
         await session.press("enter")
         await session.sees("The key works and is kept.")
-        assert (tmp_path / "config" / "groq.key").read_text() == "gsk_good\n"
+        [path] = (tmp_path / "config" / "keys").iterdir()
+        assert path.read_text() == "gsk_good\n"
 
 
 async def test_a_key_that_cannot_be_kept_says_so(

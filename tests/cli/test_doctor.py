@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bnagpt_tui.backend.keys import store_key
 from bnagpt_tui.backend.settings import load
 from bnagpt_tui.cli import engines, machine
 from bnagpt_tui.cli.findings import Mark
@@ -74,9 +75,8 @@ async def test_a_stored_key_is_named_by_its_file(
     command_line: CommandLine, server: GroqServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GROQ_API_KEY", raising=False)
-    command_line.config.mkdir()
-    (command_line.config / "groq.key").write_text(KEY)
-    assert (await found(command_line))["key"][1] == f"found in {command_line.config / 'groq.key'}"
+    path = store_key(command_line.config, KEY, server.url.removeprefix("http://"))
+    assert (await found(command_line))["key"] == ("good", f"found in {path}")
 
 
 async def test_a_refused_key_is_told_from_an_unreachable_service(
