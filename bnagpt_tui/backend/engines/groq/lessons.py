@@ -49,7 +49,7 @@ _TOO_LARGE: Final = re.compile(
 )
 _CAP: Final = re.compile(
     r"(?:at most|less than or equal to|maximum (?:value |allowed |number )?[^.\d]{0,40}|"
-    r"range of \w+ is|between \d+ and|<=|≤|\[\d+,|> )\D{0,3}(\d[\d,]*)",
+    r"between \d+ and|<=|≤|\[\d+,|> )\D{0,3}(\d[\d,]*)",
     re.IGNORECASE,
 )
 _MANY_TOOLS: Final = re.compile(
@@ -77,7 +77,7 @@ _NO_SYSTEM: Final = re.compile(
     re.IGNORECASE,
 )
 _STRICT: Final = re.compile(
-    r"alternat|multiple .{0,12}user.{0,4} roles? in a row|"
+    r"\balternat(?:e|es|ing)\b|multiple .{0,12}user.{0,4} roles? in a row|"
     r"consecutive .{0,20}(?:user|assistant|role)|"
     r"(?:first|last) (?:non-system )?(?:message|role|turn).{0,40}\buser\b|"
     r"unexpected role\W+\w+\W+after role|expected (?:last )?role|"
@@ -101,6 +101,21 @@ _OTHER_NAMES: Final = {
 }
 """What else parameters are called in sentences."""
 
+_NO_TOOLS: Final = re.compile(
+    r"support|un(?:known|recogni)|extra|permitted|not (?:allowed|enabled|available|implemented)|"
+    r"requires|cannot find|disabled|forbidden",
+    re.IGNORECASE,
+)
+"""Words of a refusal that means tools as such."""
+
+_ONE_CALL: Final = re.compile(
+    r"schema|arguments|role\W+tool|tool_call_id|tool_calls?\b.{0,40}must|validation|failed to|"
+    r"\bpars(?:e|ed|ing)\b|"
+    r"generation|must be (?:followed|a response)|tools?\W{1,3}\d",
+    re.IGNORECASE,
+)
+"""Words of a refusal that means one call, or one tool, and not tools as such."""
+
 _QUOTED: Final = re.compile(r"['\"`“‘]([A-Za-z]+)['\"`”’]")
 
 
@@ -123,8 +138,8 @@ def _learn(refusal: Refusal, sent: Mapping[str, Any], dialect: Dialect) -> Diale
     if quota or refusal.status == 429:
         by_output = quota is not None and quota.counts_output
         return _shorter(quota.limit, quota.used, sent, dialect) if quota and by_output else None
-    if _MANY_TOOLS.search(words) and len(sent.get("tools", ())) > 1:
-        return _fewer_tools(words, sent, dialect)
+    if len(sent.get("tools", ())) > 1 and (most := _most_tools(words, len(sent["tools"]))):
+        return replace(dialect, most_tools=most)
     if (found := _form(words, sent, dialect)) is not None:
         return found
     if name := _refused_parameter(refusal, sent):
@@ -179,12 +194,16 @@ def _shorter(
     return replace(dialect, longest_answer=most)
 
 
-def _fewer_tools(words: str, sent: Mapping[str, Any], dialect: Dialect) -> Dialect:
-    """A dialect with as many tools as the server says, else with half as many."""
-    count = len(sent["tools"])
+def _most_tools(words: str, count: int) -> int:
+    """How many tools a refusal of too many allows; 0 when it is about something else.
+
+    Half as many are tried where it does not say.
+    """
+    if not _MANY_TOOLS.search(words):
+        return 0
     named = [int(number) for number in _MANY_TOOLS_CAP.findall(words)]
-    most = min((number for number in named if 0 < number < count), default=count // 2)
-    return replace(dialect, most_tools=most)
+    least = min((number for number in named if 0 < number < count), default=0)
+    return least or (count // 2 if re.search("too (?:many|long)", words, re.IGNORECASE) else 0)
 
 
 def _refused_parameter(refusal: Refusal, sent: Mapping[str, Any]) -> str:
@@ -224,6 +243,8 @@ def _without(name: str, words: str, sent: Mapping[str, Any], dialect: Dialect) -
     """A dialect without a parameter, or with another name or value for it."""
     if name in ANSWER_NAMES:
         return _other_answer(name, words, sent, dialect)
+    if name == "tools" and (_ONE_CALL.search(words) or not _NO_TOOLS.search(words)):
+        return None
     if name == "reasoning_effort" and not dialect.efforts and (efforts := _efforts(words)):
         return replace(dialect, efforts=efforts)
     return replace(dialect, omitted=_and(name, dialect))
