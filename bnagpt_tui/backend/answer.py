@@ -148,7 +148,7 @@ async def stream_answer(
     request = Request(
         messages=plan.context.messages,
         model=plan.model,
-        max_completion_tokens=plan.budget.answer,
+        max_completion_tokens=plan.budget.answer if plan.budget.is_bound else None,
         tools=plan.tools,
         may_call=plan.may_call,
     )

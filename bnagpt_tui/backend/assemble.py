@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 from .allowed_tools import ALLOWED, AllowedTools
 from .approvals import Approvals
 from .chat import ChatService
-from .engines.selecting import SelectingEngine
+from .engines.forcing import forced
+from .engines.groq.memory import FILE_NAME, ServerMemory
+from .engines.selecting import AskingOptions, SelectingEngine
 from .errors import SettingsError
 from .history import PromptHistory
+from .keys import plain_hosts, stored_key
 from .options import ChatOptions
 from .settings import CONFIG_FILE
 from .setup import Setup
@@ -43,6 +46,30 @@ def build_engine(settings: Settings) -> SelectingEngine:
         local_model=settings.local_model,
         stall_seconds=settings.stall_seconds,
         probe=settings.probe,
+        groq_key=settings.groq_key,
+        options=_asking_options(settings),
+    )
+
+
+def _asking_options(settings: Settings) -> AskingOptions:
+    """What holds for all servers.
+
+    Raises:
+        SettingsError: One is described in a way that makes no sense.
+    """
+    config_dir = settings.config_dir
+    tables = {}
+    for host, table in settings.servers.items():
+        try:
+            tables[host] = forced(table)
+        except TypeError as error:
+            place = config_dir / CONFIG_FILE
+            raise SettingsError(f"{place}: servers.{host}: {error}.") from None
+    return AskingOptions(
+        memory=ServerMemory(settings.data_dir / FILE_NAME),
+        forced=tables,
+        plain_http=frozenset(settings.plain_http) | plain_hosts(config_dir),
+        stored_key=lambda host: stored_key(config_dir, host),
     )
 
 

@@ -34,6 +34,8 @@ class Budget:
     """Tokens for instructions and messages."""
     answer: int
     """Tokens for the answer."""
+    is_bound: bool = True
+    """Whether the answer is cut at these tokens; else it ends where the model ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,13 @@ def budget(
         context_tokens: The user's own limit; 0 for none.
         answer_tokens: The user's own longest answer; 0 for a quarter of the whole.
     """
-    whole = min(
-        model.context_window,
-        context_tokens or (limits.tokens if limits and limits.tokens else UNKNOWN_LIMIT),
-    )
+    minute = (limits.tokens if limits and limits.tokens else UNKNOWN_LIMIT) if model.metered else 0
+    whole = min(model.context_window, context_tokens or minute or model.context_window)
     answer = answer_tokens or min(whole // _SHARE_OF_ANSWER, _MOST_ANSWER)
     answer = min(answer, model.max_completion_tokens, whole // 2)
     answer = max(answer, min(LEAST_ANSWER, whole // 2))
-    return Budget(request=max(whole - answer, 0), answer=answer)
+    is_bound = model.metered or bool(answer_tokens)
+    return Budget(request=max(whole - answer, 0), answer=answer, is_bound=is_bound)
 
 
 def size(message: Message) -> int:

@@ -19,11 +19,13 @@ The tree:
         ├── EngineMissingError
         ├── UnreachableError
         ├── KeyRefusedError
+        │   └── PlainHttpError
         ├── NotAllowedError
         ├── ModelGoneError
         ├── RequestRefusedError
         │   └── TooLargeError
         ├── RateLimitedError
+        │   └── DayUsedUpError
         ├── ServiceFailedError
         │   └── NoModelListError
         └── StreamBrokenError
@@ -124,6 +126,18 @@ class KeyRefusedError(EngineError):
     """The service does not know the key (401), or the key cannot be sent at all."""
 
 
+class PlainHttpError(KeyRefusedError):
+    """A key would be sent to another machine where everybody on the way can read it.
+
+    Attributes:
+        host: The host that it would be sent to.
+    """
+
+    def __init__(self, sentence: str, *, host: str) -> None:
+        super().__init__(sentence)
+        self.host = host
+
+
 class NotAllowedError(EngineError):
     """The key is known but may not do this (403)."""
 
@@ -164,6 +178,14 @@ class RateLimitedError(EngineError):
     """Too many requests or tokens for now (429)."""
 
     retryable = True
+
+
+class DayUsedUpError(RateLimitedError):
+    """A day's requests or tokens are used up; asking again helps when the wait is a short one."""
+
+    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
+        super().__init__(sentence, retry_after=retry_after)
+        self.retryable = retry_after is not None
 
 
 class ServiceFailedError(EngineError):

@@ -68,6 +68,15 @@ class LimitsReported:
     """The reply's headers said what is left of the allowance."""
 
     limits: Limits
+    engine: str = ""
+    """The title of the engine whose reply it was; empty for the only one there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something was done otherwise than was asked for, and the user should know."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ EngineEvent: TypeAlias = (
     | ToolCallDelta
     | PagesFound
     | LimitsReported
+    | Noted
     | Finished
 )
 """What an engine yields. A stream that ends without `Finished` was cut."""
@@ -209,6 +219,7 @@ TurnEvent: TypeAlias = (
     | NotKept
     | Asked
     | LimitsReported
+    | Noted
     | Waiting
     | ReasoningDelta
     | TextDelta

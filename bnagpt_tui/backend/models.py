@@ -168,6 +168,10 @@ class ModelInfo:
     tools: bool = False
     reasoning: bool = False
     owner: str = ""
+    metered: bool = True
+    """Whether a plan's tokens a minute bound each request too, as Groq's do."""
+    most_tools: int = 128
+    """How many tools a request may have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from . import context, tokens
 from .errors import TooLargeError
 from .models import Role, now
+from .offering import left_out, offered
 from .outside import instructions_for
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ SHORTEN: Final = "It is this question alone: e puts it back into the prompt, to 
 """What helps when a question is too large by itself."""
 
 
+_LATELY: Final = 200
+"""Messages at a path's end in which used tools are looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is sent for one round."""
@@ -38,6 +43,8 @@ class Plan:
     """The tools that the model is told of."""
     may_call: bool = True
     """Whether it may call one."""
+    note: str = ""
+    """What the user should know of the plan, in a sentence; mostly empty."""
 
 
 class Planner:
@@ -67,8 +74,27 @@ class Planner:
         self._calendar = calendar
         self._calibration = tokens.Calibration()
         self._ceilings: dict[str, int] = {}
-        self.limits: Limits | None = None
-        """What the last reply said of the plan; `None` before the first."""
+        self._limits: dict[tuple[str, str], Limits] = {}
+
+    @property
+    def limits(self) -> Limits | None:
+        """What the last reply of the engine that answers said of the plan; `None` before one."""
+        return self._limits.get((self._engine.title, ""))
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self.note_limits(limits)
+
+    def note_limits(self, limits: Limits, engine: str = "", model: str = "") -> None:
+        """Note what a reply said of the plan; each model has limits of its own.
+
+        Args:
+            limits: What it said.
+            engine: The title of the engine that was asked; empty for the one that answers.
+            model: The model that was asked; empty for any.
+        """
+        title = engine or self._engine.title
+        self._limits[title, ""] = self._limits[title, model] = limits
 
     def plan(
         self,
@@ -86,9 +112,13 @@ class Planner:
             tools: The tools that the model is told of; none for one that knows of none.
             may_call: Whether one may be called in this round.
         """
+        info = self._engine.describe(model)
+        limits = self._limits.get((self._engine.title, model)) or self.limits
+        told = offered(tools, path[-_LATELY:], info.most_tools)
+        note, tools = left_out(tools, told), told
         budget = context.budget(
-            self._engine.describe(model),
-            self.limits,
+            info,
+            limits,
             context_tokens=self._context_tokens,
             answer_tokens=self._answer_tokens,
         )
@@ -105,7 +135,7 @@ class Planner:
         selected = select(data=bool(tools))
         if not tools and any(message.role is Role.TOOL for message in selected.messages):
             selected = select(data=True)
-        return Plan(model, selected, budget, tools, may_call)
+        return Plan(model, selected, budget, tools, may_call, note)
 
     def learn(self, plan: Plan, counted: int, error: Exception | None) -> str:
         """Take in how a request went, so that the next plan is nearer to the truth.

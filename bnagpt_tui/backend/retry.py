@@ -8,8 +8,8 @@ from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .errors import EngineError, RateLimitedError
-from .events import EngineEvent, LimitsReported, Waiting
+from .errors import DayUsedUpError, EngineError, RateLimitedError
+from .events import EngineEvent, LimitsReported, Noted, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -46,7 +46,7 @@ async def stream_with_retries(
         try:
             async with aclosing(engine.stream(request)) as events:
                 async for event in events:
-                    began = began or not isinstance(event, LimitsReported)
+                    began = began or not isinstance(event, LimitsReported | Noted)
                     yield event
                 return
         except EngineError as error:
@@ -73,9 +73,10 @@ def _pause(error: EngineError, attempt: int) -> float:
         return _FIRST_PAUSE * 2.0 ** (attempt - 1)
     if error.retry_after > LONGEST_WAIT:
         when = datetime.now().astimezone() + timedelta(seconds=error.retry_after)
+        why = ", since it has a budget of its own" if isinstance(error, DayUsedUpError) else ""
         raise RateLimitedError(
             f"{_first_sentence(error)} Questions are taken again at {when:%H:%M} on {when:%d %B}; "
-            "another model may answer before.",
+            f"another model may answer before{why}.",
             retry_after=error.retry_after,
         ) from error
     return max(error.retry_after, 0.1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import SettingsError
-from .keys import read_key
+from .keys import find_keys
 from .paths import config_directory, data_directory
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ class Settings:
     config_dir: Path
     """Where `config.toml` and the key are kept."""
     api_key: str = field(default="", repr=False)
-    """Groq's key; empty when there is none."""
+    """The key of the service at the base URL; empty when there is none."""
+    groq_key: str = field(default="", repr=False)
+    """Groq's own key, for when the base URL leads elsewhere; empty when there is none."""
+    key_source: str = ""
+    """Where the service's key is from: a variable or a file."""
     base_url: str = ""
     """The service's address; empty for Groq's own."""
     model: str = ""
@@ -73,6 +77,10 @@ class Settings:
     """A virtual environment whose packages that code may use, inside `bwrap`."""
     mcp_servers: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
     """Programs and services that lend tools, by name."""
+    plain_http: tuple[str, ...] = ()
+    """Hosts beyond this machine that may be sent a key without encryption; `*` for all."""
+    servers: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+    """How servers are to be asked, by host; `*` for all."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys for bindings: the binding's id to the keys, separated by commas."""
 
@@ -146,7 +154,7 @@ def _tables(value: object) -> Mapping[str, Mapping[str, object]]:
     return value
 
 
-FILE_ONLY: Final = frozenset({"keys", "mcp_servers"})
+FILE_ONLY: Final = frozenset({"keys", "mcp_servers", "servers"})
 """The settings that are tables, and can stand in the file alone."""
 
 READERS: Final[Mapping[str, Callable[[object], Any]]] = {
@@ -161,10 +169,12 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "local_model": _path,
     "mcp_servers": _tables,
     "model": _text,
+    "plain_http": _names,
     "private_addresses": _flag,
     "probe": _flag,
     "sandbox": _choice("auto", "bwrap", "monty", "off"),
     "sandbox_environment": _path,
+    "servers": _tables,
     "stall_seconds": _seconds,
     "theme": _text,
     "tool_rounds": _count,
@@ -192,14 +202,19 @@ def load(arguments: Mapping[str, object], environment: Mapping[str, str]) -> Set
             environment[f"BNAGPT_{name.upper()}"] = str(arguments[name])
     config_dir = config_directory(environment)
     values: dict[str, Any] = _from_file(config_dir / CONFIG_FILE)
-    values |= _from_environment(environment)
+    given = _from_environment(environment)
+    from_file = "base_url" not in given and arguments.get("base_url") is None
+    values |= given
     for name, value in arguments.items():
         if value is not None and name in READERS:
             values[name] = _read(name, value, f"--{name.replace('_', '-')}")
+    keys = find_keys(environment, config_dir, values.get("base_url", ""), from_file=from_file)
     return Settings(
         data_dir=data_directory(environment),
         config_dir=config_dir,
-        api_key=read_key(environment, config_dir),
+        api_key=keys.service,
+        groq_key=keys.groq,
+        key_source=keys.source,
         **values,
     )
 

@@ -14,6 +14,7 @@ from .errors import EngineError
 from .events import (
     Asked,
     LimitsReported,
+    Noted,
     NotKept,
     ReasoningDelta,
     RoundEnded,
@@ -105,6 +106,7 @@ class TurnRunner:
         self._journal_seconds = journal_seconds
         self._sleep = sleep
         self._calendar = calendar
+        self._noted: dict[str, str] = {}
 
     async def run(
         self, conversation_id: str, beginning: Beginning, *, tools: bool
@@ -197,6 +199,9 @@ class TurnRunner:
         plan = self._planner.plan(model.id, path, offered, may_call=may_call)
         answer.asked(plan.model)
         yield Asked(plan.model, plan.context.begins)
+        if plan.note and self._noted.get(conversation_id) != plan.note:
+            self._noted[conversation_id] = plan.note
+            yield Noted(plan.note)
         try:
             async with aclosing(self._stream(conversation_id, plan, answer)) as events:
                 async for event in events:
@@ -224,7 +229,7 @@ class TurnRunner:
             ) as events:
                 async for event in events:
                     if isinstance(event, LimitsReported):
-                        self._planner.limits = event.limits
+                        self._planner.note_limits(event.limits, event.engine, plan.model)
                     elif isinstance(event, TextDelta | ReasoningDelta | TextWasReasoning):
                         journal.grown()
                     if isinstance(event, TurnEvent):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..backend.assemble import build_asking, build_engine
 from ..backend.errors import RequestRefusedError
 from ..backend.events import (
+    Noted,
     NotKept,
     TextDelta,
     TextWasReasoning,
@@ -133,7 +134,7 @@ async def _print(
                     paper.end()
                     if not as_json:
                         console.complain(WAS_REASONING)
-                elif isinstance(event, Waiting | NotKept | ToolStarted):
+                elif isinstance(event, Waiting | Noted | NotKept | ToolStarted):
                     console.complain(_notice(event))
                 elif isinstance(event, ToolEnded) and event.result.outcome is Outcome.FAILED:
                     console.complain(one_line(event.result.content, 300))
@@ -187,10 +188,12 @@ class Paper:
         self._last = "\n"
 
 
-def _notice(event: Waiting | NotKept | ToolStarted) -> str:
+def _notice(event: Waiting | Noted | NotKept | ToolStarted) -> str:
     """What standard error is told while the answer is on its way."""
     if isinstance(event, NotKept):
         return event.reason
+    if isinstance(event, Noted):
+        return event.sentence
     if isinstance(event, ToolStarted):
         call = event.result.tool_calls[0]
         return f"{one_line(call.name, 80)} {one_line(call.arguments, 120)}"

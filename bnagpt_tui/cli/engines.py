@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,8 @@ from ..backend.engines.groq.address import GROQ
 from ..backend.engines.local.weights import find_weights, require_server
 from ..backend.engines.servers import PLACES, find_servers
 from ..backend.errors import EngineError, EngineMissingError, KeyRefusedError
-from ..backend.keys import FILE_NAME
+from ..backend.hosts import host_of
+from ..backend.keys import exposed_keys, plain_hosts
 from ..backend.text import one_line
 from .findings import Finding, Mark, bad, good, warning
 
@@ -32,15 +34,21 @@ _SHOWN: Final = 6
 
 def key(settings: Settings, environment: Mapping[str, str]) -> Finding:
     """Where the key comes from and whether it can be sent; nothing of the key itself."""
+    if exposed := exposed_keys(settings.config_dir):
+        return bad("key", f"others can read {exposed[0]}: chmod 600, and make a new key")
     if not settings.api_key:
+        given = environment.get("GROQ_API_KEY", "").strip()
+        if given and settings.base_url:
+            host = one_line(host_of(settings.base_url))
+            return warning(
+                "key", f"none for {host}: GROQ_API_KEY is Groq’s; set BNAGPT_API_KEY, or use /key"
+            )
         return warning("key", "none: set GROQ_API_KEY, or give one to the application")
-    in_environment = environment.get("GROQ_API_KEY", "").strip()
-    place = "GROQ_API_KEY" if in_environment else str(settings.config_dir / FILE_NAME)
     try:
         clean_key(settings.api_key)
     except KeyRefusedError as error:
-        return bad("key", f"{place}: {error}")
-    return good("key", f"found in {place}")
+        return bad("key", f"{settings.key_source}: {error}")
+    return good("key", f"found in {settings.key_source}")
 
 
 async def service(settings: Settings, groq: str = GROQ) -> tuple[list[Finding], bool]:
@@ -54,10 +62,13 @@ async def service(settings: Settings, groq: str = GROQ) -> tuple[list[Finding], 
         return [good("service", "not asked: the settings say local")], False
     known = bool(settings.api_key or settings.base_url)
     address = settings.base_url or groq
+    allowed = {*settings.plain_http, *plain_hosts(settings.config_dir)}
     engine = GroqEngine(
         api_key=settings.api_key if known else _PLACEHOLDER,
         base_url=address,
+        title="Groq" if not settings.base_url else host_of(address) or "the server",
         stall_seconds=PATIENCE,
+        plain_http=lambda host: not allowed.isdisjoint({host, "*"}),
     )
     began = time.monotonic()
     try:
@@ -66,13 +77,13 @@ async def service(settings: Settings, groq: str = GROQ) -> tuple[list[Finding], 
         if known:
             return [bad("service", str(error))], False
         return [
-            good("service", f"{one_line(address)} is reachable ({_since(began)}); add a key")
+            good("service", f"{_shown(address)} is reachable ({_since(began)}); add a key")
         ], False
     except EngineError as error:
         return [(bad if known else warning)("service", str(error))], False
     finally:
         await engine.aclose()
-    reached = good("service", f"{one_line(address)} answered in {_since(began)}")
+    reached = good("service", f"{_shown(address)} answered in {_since(began)}")
     return [reached, _models(models, settings.model)], bool(models)
 
 
@@ -131,6 +142,11 @@ def verdict(*, answers: bool, writable: bool) -> Finding:
     if not writable:
         return bad("in all", "Conversations cannot be kept.")
     return Finding("in all", Mark.GOOD, "bnaGPT can answer, and keep what is said.")
+
+
+def _shown(address: str) -> str:
+    """An address without what may be secret in it: a name, a password, a query."""
+    return one_line(re.sub(r"//[^/@]*@", "//", address).partition("?")[0])
 
 
 def _since(began: float) -> str:

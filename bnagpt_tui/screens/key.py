@@ -1,4 +1,4 @@
-"""Take a Groq key, check it, keep it."""
+"""Take a key, check it, keep it: Groq's, or that of the server that answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
-from ..backend.errors import EngineError
+from ..backend.errors import EngineError, PlainHttpError
 from ..widgets.field import Field
+from .plain_http import allowed_plain_http
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -28,6 +29,7 @@ class KeyScreen(ModalScreen[bool]):
 
     Args:
         setup: Checks the key and keeps it.
+        groq: Whether it is Groq's whoever answers.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,20 +39,25 @@ class KeyScreen(ModalScreen[bool]):
     _field = getters.query_one(Input)
     _answer = getters.query_one("#answer", Label)
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, *, groq: bool = False) -> None:
         super().__init__()
         self._setup = setup
+        self._groq = groq
+        self._host = "" if groq else setup.key_host
 
     def compose(self) -> ComposeResult:
         """Where a key comes from, the field, and what became of it."""
+        host = self._host
+        whence = f"The key of {host}." if host else "A key is free at console.groq.com/keys."
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Groq key"
+            dialog.border_title = "Key" if host else "Groq key"
             yield Label(
-                "A key is free at console.groq.com/keys. It is checked with one request and "
-                "kept in a file that only you can read.",
+                f"{whence} It is checked with one request, kept in a file that only you can read, "
+                "and sent nowhere else.",
                 classes="explanation",
+                markup=False,
             )
-            yield Field(password=True, placeholder="gsk_…")
+            yield Field(password=True, placeholder="" if host else "gsk_…")
             yield Label("", id="answer")
             yield Label("enter check and keep · esc back", classes="keys")
 
@@ -58,13 +65,18 @@ class KeyScreen(ModalScreen[bool]):
     def _check_entered(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
-            self._answer.update("Asking Groq …")
+            self._answer.update(Content(f"Asking {self._host or 'Groq'} …"))
             self._check(event.value)
 
     @work(group=CHECK, exclusive=True)
     async def _check(self, text: str) -> None:
         try:
-            await self._setup.adopt_key(text)
+            await self._setup.adopt_key(text, groq=self._groq)
+        except PlainHttpError as error:
+            if await allowed_plain_http(self.app, self._setup, error):
+                self._check(text)
+            else:
+                self._answer.update(Content(str(error)))
         except EngineError as error:
             self._answer.update(Content(str(error)))
         except OSError as error:

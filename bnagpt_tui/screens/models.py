@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from ..backend.errors import EngineError, StoreError
+from ..backend.errors import EngineError, PlainHttpError, StoreError
 from ..widgets.status_line import thousands
 from .conversations import DIALOG
 from .turns import TurnActions
 
 if TYPE_CHECKING:
     from ..backend.models import ModelInfo
+    from ..backend.setup import Setup
 
 
 def describe(model: ModelInfo) -> str:
@@ -84,18 +85,27 @@ class ModelActions(TurnActions):
 
     @work(group=DIALOG)
     async def action_key(self) -> None:
-        """Add a Groq key."""
+        """Add a key: Groq's, or that of the server that answers."""
+        await self._ask_for_key()
+
+    async def _ask_for_key(self, *, groq: bool = False) -> None:
+        """Open the dialog for a key, and say what came of it.
+
+        Args:
+            groq: Whether it is Groq's whoever answers.
+        """
         from .key import KeyScreen  # noqa: PLC0415  # as above
 
-        if self.chat.setup is None:
+        setup = self.chat.setup
+        if setup is None:
             return
-        if await self.app.push_screen_wait(KeyScreen(self.chat.setup)):
-            self.tell("The key works and is kept. Groq answers from here on.")
+        if await self.app.push_screen_wait(KeyScreen(setup, groq=groq)):
+            self.tell(f"The key works and is kept. {setup.introduce().engine}")
             self.show_engine()
 
     @work(group=DIALOG)
     async def action_pick_engine(self) -> None:
-        """Choose among the engines of this machine."""
+        """Choose who answers: Groq, the server of the base URL, those of this machine."""
         from .picker import Choice, PickerScreen  # noqa: PLC0415  # as above
 
         setup = self.chat.setup
@@ -103,14 +113,30 @@ class ModelActions(TurnActions):
             return
         choices = [Choice(item.id, item.label, item.detail) for item in await setup.choices()]
         picked = await self.app.push_screen_wait(
-            PickerScreen("Engine", choices, explanation="For Groq, add a key with /key.")
+            PickerScreen("Engine", choices, explanation="Who answers from here on.")
         )
-        if picked:
-            try:
-                await setup.use(picked)
-            except EngineError as error:
-                self.tell(error, severity="error")
-            self.show_engine()
+        if picked and setup.needs_key(picked):
+            await self._ask_for_key(groq=True)
+        elif picked:
+            await self._use_engine(setup, picked)
+
+    async def _use_engine(self, setup: Setup, picked: str) -> None:
+        """Let one of the engines answer, if it does."""
+        try:
+            await setup.use(picked)
+        except PlainHttpError as error:
+            if await self._may_send_plainly(error):
+                await self._use_engine(setup, picked)
+        except EngineError as error:
+            self.tell(error, severity="error")
+        self.show_engine()
+
+    async def _may_send_plainly(self, error: PlainHttpError) -> bool:
+        """Ask whether a key may be sent without encryption."""
+        from .plain_http import allowed_plain_http  # noqa: PLC0415  # as above
+
+        setup = self.chat.setup
+        return setup is not None and await allowed_plain_http(self.app, setup, error)
 
     def show_engine(self) -> None:
         """Show who answers, in the empty conversation and at the top."""
@@ -120,11 +146,21 @@ class ModelActions(TurnActions):
             self.welcome.advice = introduction.advice
         self.show_status()
 
+    @work(group=DIALOG)
+    async def _settle_plain_http(self, error: PlainHttpError) -> None:
+        """Ask about sending the key unencrypted, and go on when that is allowed."""
+        if await self._may_send_plainly(error):
+            self.prepare_engine()
+
     @work(group="prepare")
     async def prepare_engine(self) -> None:
         """Let the engine do what takes long, after the first picture."""
         try:
             await self.chat.engine.prepare()
+        except PlainHttpError as error:
+            self.welcome.advice = str(error)
+            self.show_status()
+            self._settle_plain_http(error)
         except EngineError as error:
             self.welcome.advice = str(error)
             self.show_status()

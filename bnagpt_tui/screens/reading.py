@@ -16,6 +16,7 @@ from typing import Final
 from textual import on, work
 from textual.app import SuspendNotSupported
 
+from ..backend.child_environment import without_our_keys
 from ..backend.text import one_line, visible
 from ..clipboard import CopyTooLargeError
 from ..widgets.message_log import MessageLog
@@ -118,7 +119,7 @@ async def _run_editor(command: list[str], path: Path) -> None:
     Raises:
         OSError: It does not start.
     """
-    process = await asyncio.create_subprocess_exec(*command, path)
+    process = await asyncio.create_subprocess_exec(*command, path, env=without_our_keys(os.environ))
     try:
         await process.wait()
     except asyncio.CancelledError:

@@ -13,6 +13,7 @@ from ..backend.errors import BnaGPTError, ModelGoneError
 from ..backend.events import (
     ApprovalAsked,
     ApprovalSettled,
+    Noted,
     NotKept,
     ReasoningDelta,
     RoundStarted,
@@ -128,6 +129,8 @@ class TurnActions(ApprovalActions):
             self.show_list()
         elif isinstance(event, ApprovalAsked | ApprovalSettled):
             self.note_approval(conversation_id)
+        elif isinstance(event, Noted):
+            self.tell(event.sentence)
         elif isinstance(event, NotKept):
             self._tell_trouble(event.reason)
         elif isinstance(event, TurnEnded) and isinstance(event.error, ModelGoneError):

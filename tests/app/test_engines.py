@@ -11,11 +11,14 @@ from bnagpt_tui.app import BnaGPTApp
 from bnagpt_tui.backend.chat import ChatService
 from bnagpt_tui.backend.engines.selecting import SelectingEngine
 from bnagpt_tui.backend.engines.servers import FoundServer
+from bnagpt_tui.backend.keys import plain_hosts, stored_key
 from bnagpt_tui.backend.setup import Setup
 from bnagpt_tui.backend.store import Archive, Repository
+from bnagpt_tui.screens.confirm import ConfirmScreen
 from tests.app.session import Session
 from tests.fakes import ScriptedEngine
 from tests.groq_server import GroqServer
+from tests.groq_server.picky import PickyServer
 from tests.waiting import until
 
 
@@ -89,7 +92,8 @@ async def test_a_good_key_is_kept_and_groq_answers(
         assert "gsk_good" not in session.shown()
         await session.press("enter")
         await session.sees("The key works and is kept.")
-        assert (tmp_path / "config" / "groq.key").read_text() == "gsk_good\n"
+        [path] = (tmp_path / "config" / "keys").iterdir()
+        assert path.read_text() == "gsk_good\n"
 
 
 async def test_a_key_that_cannot_be_kept_says_so(
@@ -106,3 +110,53 @@ async def test_a_key_that_cannot_be_kept_says_so(
         await session.type("gsk_good")
         await session.press("enter")
         await session.sees("The key works, but could not be kept")
+
+
+async def test_groq_is_in_the_list_and_wants_its_key(session: Session) -> None:
+    await session.sees("Ollama answers")
+    await session.ask("/engine")
+    await session.sees("needs a key")
+    await session.sees("answers now")
+    await session.press("down", "enter")
+    await session.sees("A key is free at console.groq.com/keys.")
+    await session.press("escape")
+    await until(lambda: session.app.screen is session.screen)
+    await session.sees("Ollama answers")
+
+
+async def test_the_key_of_another_server_is_asked_for_by_its_name(
+    repository: Repository, tmp_path: Path
+) -> None:
+    async with PickyServer("/api/paas/v4", key="zai") as server:
+        base_url = f"{server.root}/api/paas/v4"
+        engine = SelectingEngine(base_url=base_url, probe=False, groq_key="gsk_x")
+        setup = Setup(engine, tmp_path / "config")
+        app = BnaGPTApp(ChatService(engine, Archive(repository), setup=setup))
+        async with app.run_test(size=(100, 30), notifications=True) as pilot:
+            session = Session(app, pilot, app.chat, ScriptedEngine(), repository)
+            await session.ask("/key")
+            await session.sees(f"The key of {server.host}.")
+            await session.type("zai")
+            await session.press("enter")
+            await session.sees("The key works and is kept.")
+            assert stored_key(tmp_path / "config", server.host) == "zai"
+            assert stored_key(tmp_path / "config") == ""
+
+
+async def test_a_key_is_sent_unencrypted_only_when_that_is_allowed(
+    repository: Repository, tmp_path: Path
+) -> None:
+    engine = SelectingEngine(api_key="k", base_url="http://llm.invalid:1/v1", model="m")
+    setup = Setup(engine, tmp_path / "config")
+    app = BnaGPTApp(ChatService(engine, Archive(repository), setup=setup))
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        session = Session(app, pilot, app.chat, ScriptedEngine(), repository)
+        await session.sees("The key would go to llm.invalid:1 over plain http")
+        await session.press("n")
+        await until(lambda: session.app.screen is session.screen)
+        assert plain_hosts(tmp_path / "config") == frozenset()
+        session.screen.prepare_engine()
+        await session.sees("Unencrypted")
+        await until(lambda: isinstance(session.app.screen, ConfirmScreen))
+        await session.press("a")
+        await until(lambda: plain_hosts(tmp_path / "config") == {"llm.invalid:1"})

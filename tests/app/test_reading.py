@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -136,6 +137,22 @@ async def test_the_editor_writes_the_prompt(
         session.screen.prompt.put("my draft")
         await session.press("ctrl+g")
         await until(lambda: session.screen.prompt.text == "my edited")
+
+
+@pytest.mark.usefixtures("lent")
+async def test_the_editor_gets_the_users_environment_without_our_keys(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nenv > "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_canary")
+    monkeypatch.setenv("EDITORS_OWN_TOKEN", "stays")
+    async with open_app() as session:
+        await session.press("ctrl+g")
+        await until(lambda: "EDITORS_OWN_TOKEN=stays" in session.screen.prompt.text)
+        assert "gsk_canary" not in session.screen.prompt.text
 
 
 @pytest.mark.usefixtures("lent")

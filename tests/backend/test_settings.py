@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bnagpt_tui.backend.assemble import build_engine
+from bnagpt_tui.backend.engines.forcing import forced, forced_on
+from bnagpt_tui.backend.engines.groq.dialect import Forced
 from bnagpt_tui.backend.errors import SettingsError
 from bnagpt_tui.backend.keys import read_key, store_key
 from bnagpt_tui.backend.paths import config_directory, data_directory, make_private
@@ -159,3 +162,61 @@ def test_without_any_key_there_is_none(tmp_path: Path) -> None:
 def test_a_directory_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir(mode=0o755)
     assert stat.S_IMODE(make_private(tmp_path / "open").stat().st_mode) == 0o700
+
+
+def test_what_is_forced_upon_a_server_stands_in_tables(tmp_path: Path) -> None:
+    toml = """
+plain_http = ["llm.lan:8000"]
+[servers."*"]
+omit = ["stream_options"]
+[servers."api.z.ai"]
+send = { temperature = 0.2 }
+answer_parameter = "max_completion_tokens"
+system_role = false
+strict_turns = true
+most_tools = 64
+context_tokens = 200000
+"""
+    settings = load_with(tmp_path, toml)
+    assert settings.plain_http == ("llm.lan:8000",)
+    tables = {host: forced(table) for host, table in settings.servers.items()}
+    assert forced_on("api.z.ai", tables) == Forced(
+        {"temperature": 0.2}, (), "max_completion_tokens", False, True, 64, 200_000
+    )
+    assert forced_on("api.z.ai:8443", tables) is tables["api.z.ai"]
+    assert forced_on("[::1]:8080", tables) == Forced(omit=("stream_options",))
+    assert forced_on("x", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("leave = []", "there is no “leave”"),
+        ('omit = "tools"', "omit is a list of parameters"),
+        ('omit = ["messages"]', "omit is a list of parameters"),
+        ("send = 1", "send is a table"),
+        ('send = { model = "x" }', "send is a table"),
+        ('answer_parameter = "length"', "answer_parameter is max_completion_tokens or max_tokens"),
+        ("system_role = 1", "system_role is true or false"),
+        ("most_tools = -1", "most_tools is a whole number"),
+        ("context_tokens = true", "context_tokens is a whole number"),
+    ],
+)
+def test_a_malformed_table_of_a_server_is_refused(
+    tmp_path: Path, line: str, complaint: str
+) -> None:
+    settings = load_with(tmp_path, f'[servers."x"]\n{line}\n')
+    with pytest.raises(SettingsError, match=r"servers\.x") as caught:
+        build_engine(settings)
+    assert complaint in str(caught.value)
+
+
+def test_a_base_url_of_the_file_is_not_given_groqs_key(tmp_path: Path) -> None:
+    toml = 'base_url = "https://api.z.ai/api/paas/v4"'
+    settings = load_with(tmp_path, toml, GROQ_API_KEY="gsk_1")
+    assert (settings.api_key, settings.groq_key) == ("", "gsk_1")
+    settings = load_with(tmp_path, toml, GROQ_API_KEY="gsk_1", BNAGPT_API_KEY="own")
+    assert (settings.api_key, settings.groq_key) == ("own", "gsk_1")
+    assert settings.key_source == "BNAGPT_API_KEY"
+    assert "own" not in repr(settings)
+    assert "gsk_1" not in repr(settings)

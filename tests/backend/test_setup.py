@@ -33,10 +33,14 @@ async def engine(server: GroqServer) -> AsyncIterator[SelectingEngine]:
     await chosen.aclose()
 
 
-async def test_a_good_key_is_used_and_kept(engine: SelectingEngine, tmp_path: Path) -> None:
+async def test_a_good_key_is_used_and_kept(
+    engine: SelectingEngine, server: GroqServer, tmp_path: Path
+) -> None:
     setup = Setup(engine, tmp_path / "config")
     await setup.adopt_key("  gsk_good\n")
-    path = tmp_path / "config" / "groq.key"
+    assert not (tmp_path / "config" / "groq.key").exists()  # it is not Groq that it was made for
+    [path] = (tmp_path / "config" / "keys").iterdir()
+    assert path.name == f"127.0.0.1%3A{server.url.rpartition(':')[2]}.key"
     assert path.read_text() == "gsk_good\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert setup.introduce().engine == "Groq answers."
@@ -65,9 +69,10 @@ async def choose_among(server: GroqServer, tmp_path: Path) -> None:
     open_server = SelectingEngine(api_key="gsk_good", base_url=server.url, find=found)
     setup = Setup(open_server, tmp_path)
     choices = await setup.choices()
-    assert [choice.label for choice in choices] == ["Ollama", "The model of this machine"]
-    assert choices[0].detail == "1 model"
-    await setup.use(choices[0].id)
+    assert [choice.label for choice in choices] == ["Groq", "Ollama", "The model of this machine"]
+    assert choices[0].detail == "with your key · answers now"
+    assert choices[1].detail == "1 model"
+    await setup.use(choices[1].id)
     assert setup.introduce().engine == "Ollama answers on this machine."
     await setup.use("server:gone")
     assert setup.introduce().engine == "Ollama answers on this machine."

@@ -18,6 +18,7 @@ from tests.groq_server import (
     Ending,
     Gate,
     GroqServer,
+    Refusal,
     invalid_key,
     rate_limited,
 )
@@ -304,3 +305,25 @@ async def test_the_demo_model_answers_when_nobody_else_does_and_says_so(
     assert record["text"]
     assert "SmolLM2" in record["model"]
     assert ("demo model" in ran.err) == said
+
+
+async def test_a_key_is_not_sent_unencrypted_without_leave(command_line: CommandLine) -> None:
+    command_line.environment |= {"BNAGPT_API_KEY": "sk-secret"}
+    ran = await command_line.ask("q", "--base-url", "http://192.0.2.7:8000/v1", "--model", "m")
+    assert ran.status == 1
+    assert 'plain_http = ["192.0.2.7:8000"]' in ran.err
+    assert "sk-secret" not in ran.out + ran.err
+
+
+async def test_what_a_server_makes_necessary_is_told_on_standard_error(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    message = (
+        "Request too large for model `x` on output tokens per minute (OTPM): Limit 1000, "
+        "Requested 2000, reduce max_tokens"
+    )
+    server.script(Refusal(400, {"error": {"message": message}}), Answer("fine"))
+    ran = await command_line.ask("q")
+    assert (ran.status, ran.out) == (0, "fine\n")
+    assert "it is asked for 800" in ran.err
+    assert [request.body["max_completion_tokens"] for request in server.requests] == [2000, 800]

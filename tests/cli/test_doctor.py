@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bnagpt_tui.backend.keys import store_key
 from bnagpt_tui.backend.settings import load
 from bnagpt_tui.cli import engines, machine
 from bnagpt_tui.cli.findings import Mark
@@ -74,9 +75,8 @@ async def test_a_stored_key_is_named_by_its_file(
     command_line: CommandLine, server: GroqServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GROQ_API_KEY", raising=False)
-    command_line.config.mkdir()
-    (command_line.config / "groq.key").write_text(KEY)
-    assert (await found(command_line))["key"][1] == f"found in {command_line.config / 'groq.key'}"
+    path = store_key(command_line.config, KEY, server.url.removeprefix("http://"))
+    assert (await found(command_line))["key"] == ("good", f"found in {path}")
 
 
 async def test_a_refused_key_is_told_from_an_unreachable_service(
@@ -226,3 +226,32 @@ def test_a_directory_that_is_not_there_yet_is_judged_by_the_one_above(tmp_path: 
     assert machine.nearest(tmp_path / "a" / "b") == tmp_path
     assert machine.unwritable(tmp_path / "a" / "b") == ""
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_key_that_others_can_read_is_noticed(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    path = store_key(command_line.config, KEY)
+    path.chmod(0o644)
+    mark, text = (await found(command_line))["key"]
+    assert mark == "bad"
+    assert str(path) in text
+    assert KEY not in text
+
+
+async def test_a_groq_key_beside_another_server_is_explained(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    environment = {
+        "GROQ_API_KEY": "gsk_1",
+        "BNAGPT_BASE_URL": "https://api.z.ai/api/paas/v4",
+        "BNAGPT_CONFIG_DIR": str(tmp_path / "c"),
+        "BNAGPT_DATA_DIR": str(tmp_path / "d"),
+    }
+    finding = engines.key(load({}, environment), environment)
+    assert finding.mark is Mark.WARNING
+    assert "none for api.z.ai" in finding.text
+
+
+def test_an_address_is_shown_without_what_may_be_secret() -> None:
+    assert engines._shown("https://me:pw@x.example/v1?key=1") == "https://x.example/v1"

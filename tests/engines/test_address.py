@@ -24,7 +24,7 @@ from bnagpt_tui.backend.errors import UnreachableError
         ("http://[::1]:8080/v1", "http://[::1]:8080/v1"),
         ("https://proxy.example/groq/openai/v1", "https://proxy.example/groq/openai/v1"),
         ("https://llm.example/api/v1", "https://llm.example/api/v1"),
-        ("https://llm.example/custom", "https://llm.example/custom/openai/v1"),
+        ("https://llm.example/custom", "https://llm.example/custom"),
     ],
 )
 def test_every_usual_way_to_write_a_base_url_is_understood(written: str, asked: str) -> None:

@@ -5,60 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..errors import UnreachableError
-from ..events import EngineEvent
+from ..events import EngineEvent, LimitsReported
 from ..models import ModelInfo
 from .base import Engine, Request
 from .capabilities import describe
-from .groq import DEFAULT_MODEL, STALL_SECONDS, GroqEngine, clean_key
-from .groq.address import GROQ, Address, parse_address
+from .groq import STALL_SECONDS, clean_key
+from .making import AskingOptions, Choice, EngineMaker, Kind
 
 if TYPE_CHECKING:
     from .servers import FoundServer
 
+__all__ = ["AskingOptions", "FindServers", "Kind", "SelectingEngine"]
+
 FindServers: TypeAlias = Callable[[], Awaitable[tuple["FoundServer", ...]]]
 """How servers of this machine are looked for."""
-
-
-class Kind(StrEnum):
-    """Where answers come from."""
-
-    GROQ = "groq"
-    SERVER = "server"
-    """A server with OpenAI's interface, on this machine or elsewhere."""
-    LOCAL = "local"
-    """A model that this application runs."""
-
-
-@dataclass(slots=True, eq=False)
-class _Choice:
-    """An engine, and who still needs it."""
-
-    engine: Engine
-    kind: Kind
-    users: int = 0
-    """Streams and other requests that are on their way."""
-    retired: bool = False
-    """Whether another engine has been chosen since."""
-
-    async def close_if_idle(self) -> None:
-        """Close the engine once it was replaced and nobody uses it."""
-        if self.retired and not self.users:
-            await self.engine.aclose()
-
-
-def _address(base_url: str) -> Address | None:
-    """The address meant by a base URL; `None` for Groq's own and for none."""
-    try:
-        address = parse_address(base_url)
-    except UnreachableError:
-        return Address(base_url, host="the base URL")
-    return None if address.root == GROQ else address
 
 
 class SelectingEngine:
@@ -79,6 +43,8 @@ class SelectingEngine:
         stall_seconds: float = STALL_SECONDS,
         probe: bool = True,
         find: FindServers | None = None,
+        groq_key: str = "",
+        options: AskingOptions | None = None,
     ) -> None:
         """Note what to choose from; nothing is looked for, imported or started yet.
 
@@ -91,15 +57,23 @@ class SelectingEngine:
             stall_seconds: How long a silence is borne.
             probe: Whether to look for servers on this machine.
             find: How to look for them; `None` for the usual way.
+            groq_key: Groq's key, where the base URL leads elsewhere.
+            options: What holds for all servers; `None` for the usual.
         """
-        self._base_url = base_url
-        self._model = model
+        self._maker = EngineMaker(
+            base_url,
+            api_key=api_key,
+            groq_key=groq_key,
+            model=model,
+            local_model=local_model,
+            stall_seconds=stall_seconds,
+            options=options,
+        )
         self._local_model = local_model
-        self._stall_seconds = stall_seconds
         self._find = find
         self._probe = probe
         self._choosing = asyncio.Lock()
-        self._choices: list[_Choice] = []
+        self._choices: list[Choice] = []
         self.found: tuple[FoundServer, ...] = ()
         """The servers that answered when they were last looked for."""
         self._current = self._obvious(api_key.strip(), local=local)
@@ -108,6 +82,32 @@ class SelectingEngine:
     def kind(self) -> Kind:
         """Where answers come from; before `prepare` where they are likely to come from."""
         return self._current.kind if self._current else Kind.LOCAL
+
+    @property
+    def place(self) -> str:
+        """What tells the engine that answers from others of its kind: its base URL, or nothing."""
+        return self._current.place if self._current else ""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the server that answers is on another machine."""
+        return bool(self._current and self._current.remote)
+
+    @property
+    def configured(self) -> str:
+        """The host of the base URL when it leads to a server other than Groq; else empty."""
+        address = self._maker.address
+        return address.host if address and self._maker.is_elsewhere else ""
+
+    @property
+    def has_groq_key(self) -> bool:
+        """Whether there is a key with which Groq can be asked."""
+        return self._maker.has_groq_key
+
+    @property
+    def key_host(self) -> str:
+        """Whose key is meant when the user gives one: of the server that answers, else Groq's."""
+        return self._keyed().host
 
     @property
     def is_demo(self) -> bool:
@@ -141,7 +141,10 @@ class SelectingEngine:
         """
         async with self._used() as engine, aclosing(engine.stream(request)) as events:
             async for event in events:
-                yield event
+                if isinstance(event, LimitsReported):
+                    yield replace(event, engine=engine.title)
+                else:
+                    yield event
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """The chosen engine's models, sorted by id.
@@ -162,14 +165,46 @@ class SelectingEngine:
         for choice in choices:
             await choice.engine.aclose()
 
-    async def use_key(self, key: str) -> None:
-        """Check a key with a request and answer through Groq from here on.
+    async def use_key(self, key: str, *, groq: bool = False) -> str:
+        """Check a key with a request and answer through its service from here on.
+
+        It is that of the server that answers, when that is the one of the base URL; else Groq's.
+
+        Args:
+            key: As it was pasted.
+            groq: Whether it is Groq's whoever answers.
+
+        Returns:
+            The host that the key is for.
 
         Raises:
             KeyRefusedError: The key cannot be sent, or is not accepted.
             EngineError: It could not be checked; the choice stays as it was.
         """
-        await self._switch(self._remote(clean_key(key)))
+        choice = self._maker.groq(clean_key(key)) if groq else self._keyed(clean_key(key))
+        await self._switch(choice)
+        self._maker.note_key(choice, clean_key(key))
+        return choice.host
+
+    async def use_groq(self) -> None:
+        """Answer through Groq, with the key that is known.
+
+        Raises:
+            EngineError: It does not answer, or there is no key; the choice stays as it was.
+        """
+        await self._switch(self._maker.groq())
+
+    async def use_configured(self) -> None:
+        """Answer through the server of the base URL.
+
+        Raises:
+            EngineError: It does not answer; the choice stays as it was.
+        """
+        await self._switch(self._maker.configured())
+
+    def allow_plain_http(self, host: str) -> None:
+        """Let a host be sent its key without encryption from here on."""
+        self._maker.allow_plain_http(host)
 
     async def use_server(self, server: FoundServer) -> None:
         """Answer through a server that was found.
@@ -177,7 +212,7 @@ class SelectingEngine:
         Raises:
             EngineError: It does not answer; the choice stays as it was.
         """
-        await self._switch(self._server(server))
+        await self._switch(self._maker.server(server))
 
     async def use_local(self) -> None:
         """Answer through this machine's own model.
@@ -185,7 +220,7 @@ class SelectingEngine:
         Raises:
             EngineError: It cannot be started; the choice stays as it was.
         """
-        await self._switch(self._embedded())
+        await self._switch(self._maker.embedded())
 
     async def look(self) -> tuple[FoundServer, ...]:
         """Look for servers on this machine, note them in `found`, and return them."""
@@ -194,57 +229,34 @@ class SelectingEngine:
         self.found = await (self._find or find_servers)()
         return self.found
 
-    def _obvious(self, api_key: str, *, local: bool) -> _Choice | None:
+    def _obvious(self, api_key: str, *, local: bool) -> Choice | None:
         """The choice that needs no look around; `None` when there is none."""
         if local:
-            return self._kept(self._embedded())
-        if api_key or _address(self._base_url):
-            return self._kept(self._remote(api_key))
+            return self._kept(self._maker.embedded())
+        if api_key or self._maker.address:
+            return self._kept(self._maker.configured())
         if self._local_model or not self._probe:
-            return self._kept(self._embedded())
+            return self._kept(self._maker.embedded())
         return None
 
-    def _kept(self, choice: _Choice) -> _Choice:
+    def _kept(self, choice: Choice) -> Choice:
         """The choice, noted to be closed at the end."""
         self._choices.append(choice)
         return choice
 
-    def _remote(self, api_key: str) -> _Choice:
-        """Groq, or the server at the base URL."""
-        address = _address(self._base_url)
-        speaks_groq = address is None or address.speaks_groq
-        engine = GroqEngine(
-            api_key=api_key,
-            base_url=self._base_url,
-            default_model=self._model or (DEFAULT_MODEL if speaks_groq else ""),
-            title="Groq" if address is None or speaks_groq else address.host,
-            stall_seconds=self._stall_seconds,
-        )
-        return _Choice(engine, Kind.GROQ if speaks_groq else Kind.SERVER)
+    def _keyed(self, key: str | None = None) -> Choice:
+        """The service that a key is for, not chosen yet."""
+        current = self._current
+        if current and current.kind is Kind.SERVER and self._maker.is_elsewhere and current.host:
+            return self._maker.configured(key)
+        return self._maker.groq(key)
 
-    def _server(self, server: FoundServer) -> _Choice:
-        """A server of this machine."""
-        engine = GroqEngine(
-            api_key="",
-            base_url=server.base_url,
-            default_model=self._model if self._model in server.models else server.models[0],
-            title=server.title,
-            stall_seconds=self._stall_seconds,
-        )
-        return _Choice(engine, Kind.SERVER)
-
-    def _embedded(self) -> _Choice:
-        """This machine's own model."""
-        from .local import LocalEngine  # noqa: PLC0415  # as above
-
-        return _Choice(LocalEngine(self._local_model), Kind.LOCAL)
-
-    async def _chosen(self) -> _Choice:
+    async def _chosen(self) -> Choice:
         """The choice, made on first use."""
         async with self._choosing:
             if self._current is None:
                 found = await self.look()
-                choice = self._server(found[0]) if found else self._embedded()
+                choice = self._maker.server(found[0]) if found else self._maker.embedded()
                 self._current = self._kept(choice)
             return self._current
 
@@ -259,7 +271,7 @@ class SelectingEngine:
             choice.users -= 1
             await choice.close_if_idle()
 
-    async def _switch(self, choice: _Choice) -> None:
+    async def _switch(self, choice: Choice) -> None:
         """Try an engine and choose it; answers on their way stay with theirs.
 
         Raises:

@@ -5,7 +5,8 @@ Importing this package is cheap: what needs the `groq` client is imported by `Gr
 
 from __future__ import annotations
 
-from .engine import DEFAULT_MODEL, STALL_SECONDS, GroqEngine, check_key, preload
+from .checking import check_key
+from .engine import DEFAULT_MODEL, STALL_SECONDS, GroqEngine, preload
 from .keys import clean_key
 
 __all__ = [

@@ -59,29 +59,66 @@ _WHY: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
 )
 """What may have kept a connection from coming about, and its sentence; the first that fits."""
 
+_PROXY: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
+    (
+        (socket.gaierror,),
+        "The proxy {proxy} was not found. Check the settings for proxies: HTTPS_PROXY, NO_PROXY.",
+    ),
+    (
+        (httpx.ProxyError,),
+        "The proxy {proxy} lets nothing through to {host}. Check the proxy’s settings.",
+    ),
+    (
+        (ConnectionRefusedError,),
+        "The proxy {proxy} refused the connection. Check that it runs, or HTTPS_PROXY and "
+        "NO_PROXY.",
+    ),
+    _WHY[1],
+    (
+        (httpx.ConnectTimeout, httpx.ConnectError),
+        "No connection to {host} through the proxy {proxy}. Check the settings for proxies.",
+    ),
+)
+"""The same where a proxy stands before the service."""
+
 _ANYTHING_ELSE: Final = "No connection to {host}. Check the network and the base URL."
 
 
-def _why_unreachable(error: BaseException) -> str:
+def _why_unreachable(causes: list[BaseException], *, proxied: bool) -> str:
     """The sentence that fits what kept a connection from coming about, with its gaps."""
-    causes = list(_roots(error))
     fitting = (
-        sentence for kinds, sentence in _WHY if any(isinstance(cause, kinds) for cause in causes)
+        sentence
+        for kinds, sentence in ((*_PROXY, *_WHY) if proxied else _WHY)
+        if any(isinstance(cause, kinds) for cause in causes)
     )
     return next(fitting, _ANYTHING_ELSE)
 
 
-def explain_unreachable(service: Service, error: BaseException, seconds: float) -> EngineError:
+def explain_unreachable(
+    service: Service, error: BaseException, seconds: float, proxy: str = ""
+) -> EngineError:
     """The error of a request that got no reply.
 
     Args:
         service: Who was asked.
         error: What the client raised.
         seconds: How long a silence was borne.
+        proxy: The proxy between, as sentences name it; empty when there is none.
     """
-    sentence = _why_unreachable(error)
+    causes = list(_roots(error))
     return UnreachableError(
-        sentence.format(title=service.opening, host=service.host, silence=duration(seconds))
+        _why_unreachable(causes, proxied=bool(proxy)).format(
+            title=service.opening, host=service.host, silence=duration(seconds), proxy=proxy
+        )
+    )
+
+
+def explain_proxy(service: Service, status: int, proxy: str) -> EngineError:
+    """The error of a request that the proxy refused in the service's place."""
+    wants = "wants a name and a password" if status == 407 else f"refused (status {status})"
+    return UnreachableError(
+        f"The proxy {proxy} {wants} for {service.host}. Check the settings for proxies: "
+        "HTTP_PROXY, HTTPS_PROXY, NO_PROXY."
     )
 
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import (
+    EmptyAnswerError,
     EngineError,
     EngineMissingError,
     NoModelListError,
     RequestRefusedError,
+    StreamBrokenError,
     UnreachableError,
 )
-from ...events import EngineEvent
+from ...events import EngineEvent, LimitsReported, Noted
 from ...models import ModelInfo
 from ..base import Request
 from ..capabilities import describe
-from .address import Address, parse_address
-from .keys import clean_key
+from .adapting import Adapter
+from .dialect import Forced
+from .endpoint import Endpoint
+from .explaining import explain_refusal
+from .memory import ServerMemory
+from .refusals import Refusal, RefusedError
 from .requests import wire_request
-from .sentences import Service
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -33,8 +38,8 @@ DEFAULT_MODEL: Final = "openai/gpt-oss-120b"
 STALL_SECONDS: Final = 60.0
 """How long a silence is borne before the answer counts as broken."""
 
-_NO_KEY: Final = "none"
-"""What is sent for a key to servers that ask for none."""
+LIST_SECONDS: Final = 2.0
+"""How long the first question waits for a server to say how much its models remember."""
 
 
 _NOT_IMPLEMENTED: Final = 501
@@ -70,6 +75,9 @@ class GroqEngine:
         title: str = "Groq",
         stall_seconds: float = STALL_SECONDS,
         extra_body: Mapping[str, Any] | None = None,
+        memory: ServerMemory | None = None,
+        forced: Forced | None = None,
+        plain_http: Callable[[str], bool] | None = None,
     ) -> None:
         """Note how to ask; nothing is imported, checked or sent yet.
 
@@ -81,15 +89,21 @@ class GroqEngine:
             title: What the interface and the sentences of errors call this engine.
             stall_seconds: How long a silence is borne.
             extra_body: More for the body of each request, as `{"temperature": 0.2}`.
+            memory: Where it is kept what servers want; `None` for this engine's life alone.
+            forced: What the user's settings say of this server.
+            plain_http: Whether a host beyond this machine may be sent the key unencrypted; `None`
+                where that was settled before.
         """
         self.title = title
-        self._api_key = api_key
-        self._base_url = base_url
+        self._endpoint = Endpoint(base_url, api_key, title, plain_http)
         self._default_model = default_model
         self._stall_seconds = stall_seconds
         self._extra_body = dict(extra_body or {})
+        self._forced = forced or Forced()
+        self._memory = memory or ServerMemory()
+        self._adapter: Adapter | None = None
         self._listed: dict[str, ModelInfo] = {}
-        self._address: Address | None = None
+        self._listing: asyncio.Task[object] | None = None
         self._connection: Connection | None = None
         self._preparing = asyncio.Lock()
 
@@ -106,6 +120,7 @@ class GroqEngine:
         """
         await self._connected()
         if self._default_model:
+            await self._learn_windows()
             return
         try:
             models = await self.models()
@@ -121,21 +136,40 @@ class GroqEngine:
         self._default_model = models[0].id
 
     async def stream(self, request: Request) -> AsyncGenerator[EngineEvent, None]:
-        """Ask, and yield what comes back; one attempt.
+        """Ask, and yield what comes back.
+
+        What the server refuses by its form is said to it in another, and remembered; a failure
+        that has nothing to do with the form is raised.
 
         Raises:
             EngineError: No answer, or not the whole of it.
         """
         connection = await self._connected()
-        arguments = wire_request(
-            request,
-            speaks_groq=self._where().speaks_groq,
-            extra=self._extra_body,
-            tools=self.describe(request.model).tools,
-        )
-        async with aclosing(connection.ask(arguments, request.model)) as events:
-            async for event in events:
-                yield event
+        adapting = self._adapting().begin(request)
+        note: str | None = ""
+        while note is not None:
+            body = self._body(request, connection)
+            began = False
+            try:
+                async with aclosing(connection.ask(body, request.model)) as events:
+                    async for event in events:
+                        began = began or not isinstance(event, LimitsReported)
+                        yield event
+                await self._keep_prefix(connection)
+                note = None
+            except RefusedError as refused:
+                await self._keep_prefix(connection)
+                note = await adapting.learn(refused.refusal, body)
+                if note is None:
+                    raise explain_refusal(self._endpoint.service, refused.refusal) from refused
+            except StreamBrokenError as error:
+                if began or isinstance(error, EmptyAnswerError):
+                    raise
+                note = await adapting.learn(_said_in_stream(error, request.model), body)
+                if note is None:
+                    raise
+            if note:
+                yield Noted(note)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """The models that can be asked at this moment, sorted by id.
@@ -146,56 +180,96 @@ class GroqEngine:
         from .catalogue import read_models  # noqa: PLC0415  # the first picture does without
 
         connection = await self._connected()
-        models = read_models(await connection.models(), self._service(), self._window())
+        try:
+            listed = await connection.models()
+        except RefusedError as refused:
+            raise explain_refusal(self._endpoint.service, refused.refusal) from refused
+        await self._keep_prefix(connection)
+        models = tuple(
+            map(self._adapted, read_models(listed, self._endpoint.service, self._window()))
+        )
         self._listed = {model.id: model for model in models}
         return models
 
     def describe(self, model: str) -> ModelInfo:
         """What is known of a model without asking anybody: from the last list, else a table."""
-        return self._listed.get(model) or describe(model, unknown_window=self._window())
+        found = self._listed.get(model)
+        return self._adapted(found or describe(model, unknown_window=self._window()))
 
     async def aclose(self) -> None:
         """Close every connection; the engine is not used afterwards."""
+        if self._listing:
+            self._listing.cancel()
+            with suppress(asyncio.CancelledError, EngineError):
+                await self._listing
         if self._connection:
             await self._connection.aclose()
 
-    def _where(self) -> Address:
-        """The service's address.
+    def _body(self, request: Request, connection: Connection) -> dict[str, Any]:
+        """The request as this server wants it."""
+        dialect = self._adapting().dialect(request.model)
+        return wire_request(
+            request,
+            speaks_groq=self._endpoint.speaks_groq(connection.prefix),
+            extra=self._extra_body,
+            tools=self.describe(request.model).tools,
+            dialect=dialect,
+            forced=self._forced,
+        )
+
+    def _adapted(self, model: ModelInfo) -> ModelInfo:
+        """A model with what this server was found to do with it."""
+        try:
+            return self._adapting().describe(model, metered=self._speaks_groq())
+        except UnreachableError:
+            return model
+
+    def _speaks_groq(self) -> bool:
+        """Whether the service is like Groq, as far as is known by now."""
+        return self._endpoint.speaks_groq(self._prefix())
+
+    def _window(self) -> int:
+        """The context window to assume for models of which nobody says one."""
+        return self._endpoint.unknown_window(self._prefix())
+
+    def _prefix(self) -> str | None:
+        """Where the service's paths begin; `None` before anybody asked."""
+        return self._connection.prefix if self._connection else None
+
+    def _adapting(self) -> Adapter:
+        """What adapts requests to this server.
 
         Raises:
             UnreachableError: The base URL is not an address.
         """
-        if self._address is None:
-            self._address = parse_address(self._base_url)
-        return self._address
+        if self._adapter is None:
+            endpoint = self._endpoint
+            self._adapter = Adapter(self._memory, endpoint.server, self._forced, endpoint.service)
+        return self._adapter
 
-    def _window(self) -> int:
-        """The context window to assume for unknown models; 4096 is what Ollama uses by itself."""
-        try:
-            speaks_groq = self._where().speaks_groq
-        except UnreachableError:
-            speaks_groq = True
-        return 8192 if speaks_groq else 4096
+    async def _keep_prefix(self, connection: Connection) -> None:
+        """Remember where the paths begin, once that was found out."""
+        server = self._endpoint.server
+        known = self._memory.prefix(server)
+        likeliest = self._endpoint.address.prefix if known is None else known
+        if connection.is_found and connection.prefix != likeliest:
+            self._memory.note_prefix(server, connection.prefix)
+            await asyncio.to_thread(self._memory.save)
 
-    def _key(self) -> str:
-        """The key as it is sent.
+    async def _learn_windows(self) -> None:
+        """Have a server that is not Groq say once how much its models remember.
 
-        Raises:
-            KeyRefusedError: It cannot be sent, or Groq is asked without one.
+        It may take its time, or know no list: the question does not wait for it for long.
         """
-        if self._api_key.strip() or self._service().is_groq:
-            return clean_key(self._api_key)
-        return _NO_KEY
+        if self._listing or self._listed or self._speaks_groq():
+            return
+        self._listing = asyncio.create_task(self._list_quietly())
+        await asyncio.wait({self._listing}, timeout=LIST_SECONDS)
 
-    def _service(self) -> Service:
-        """Who the sentences of errors speak of."""
-        host = self._where().host
-        return Service(
-            title=self.title,
-            host=host,
-            secret=self._api_key.strip(),
-            is_groq=host == "api.groq.com",
-        )
+    async def _list_quietly(self) -> None:
+        """Ask for the models, and let be that they cannot be had."""
+        with suppress(EngineError):
+            await self.models()
 
     async def _connected(self) -> Connection:
         """The connection, made on first use.
@@ -212,28 +286,18 @@ class GroqEngine:
         """Make the connection: imports for a fifth of a second, so it runs beside the interface."""
         from .connection import Connection  # noqa: PLC0415 - heavy
 
-        key = self._key()
+        endpoint = self._endpoint
+        key = endpoint.key()
+        self._memory.load()
         return Connection(
-            self._where(), self._service(), key=key, stall_seconds=self._stall_seconds
+            endpoint.address,
+            endpoint.service,
+            key=key,
+            stall_seconds=self._stall_seconds,
+            prefix=self._memory.prefix(endpoint.server),
         )
 
 
-async def check_key(
-    key: str, *, base_url: str = "", title: str = "Groq", stall_seconds: float = 15.0
-) -> tuple[ModelInfo, ...]:
-    """Ask the service for its models with a key, to learn whether it is accepted.
-
-    Returns:
-        The models that the key opens, sorted by id.
-
-    Raises:
-        KeyRefusedError: The key cannot be sent, or is not accepted.
-        EngineError: The service could not be asked.
-    """
-    engine = GroqEngine(
-        api_key=clean_key(key), base_url=base_url, title=title, stall_seconds=stall_seconds
-    )
-    try:
-        return await engine.models()
-    finally:
-        await engine.aclose()
+def _said_in_stream(error: StreamBrokenError, model: str) -> Refusal:
+    """A refusal that came as a stream's first event, or as a body without a status of its own."""
+    return Refusal(200, {}, model, message=str(error))

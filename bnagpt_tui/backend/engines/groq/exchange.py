@@ -10,6 +10,12 @@ from typing import Final
 from ...calls import values_of
 from ...models import Message, Role, ToolCall
 
+NO_ANSWER: Final = "(This was not answered.)"
+"""What stands, for services that insist on turns, where an answer was broken off."""
+
+NO_QUESTION: Final = "(This conversation begins with an answer.)"
+"""What stands, for services that want the user first, before an answer to no question."""
+
 NO_RESULT: Final = "There is no result: the call was broken off."
 """What a service is told of a call that was never done."""
 
@@ -36,6 +42,61 @@ def paired(messages: Iterable[Message]) -> Iterator[Message]:
             waiting = {call.id: call for call in message.tool_calls}
         yield message
     yield from _unanswered(waiting)
+
+
+def joined(messages: Iterable[Message]) -> Iterator[Message]:
+    """The messages with neighbouring questions as one: those whose answers never came."""
+    question: Message | None = None
+    for message in messages:
+        if message.role is Role.USER:
+            question = _together(question, message) if question else message
+            continue
+        if question:
+            yield question
+            question = None
+        yield message
+    if question:
+        yield question
+
+
+def in_strict_turns(messages: Iterable[Message]) -> list[Message]:
+    """The messages as strict templates want them: the user first, then both in turns."""
+    head: list[Message] = []
+    turns: list[Message] = []
+    for message in messages:
+        last = turns[-1] if turns else None
+        if message.role is Role.SYSTEM:
+            head.append(message)
+        elif last is None:
+            opening = () if message.role is Role.USER else (Message(Role.USER, NO_QUESTION),)
+            turns += (*opening, message)
+        elif last.role is message.role and last.role is not Role.TOOL and not last.tool_calls:
+            turns[-1] = _together(last, message)
+        elif last.role is Role.TOOL and message.role is Role.USER:
+            turns += (Message(Role.ASSISTANT, NO_ANSWER), message)
+        else:
+            turns.append(message)
+    return head + turns
+
+
+def without_system(messages: Iterable[Message]) -> list[Message]:
+    """The messages with the instructions at the beginning of the first question."""
+    known = list(messages)
+    told = [message.content for message in known if message.role is Role.SYSTEM]
+    rest = [message for message in known if message.role is not Role.SYSTEM]
+    place = next((at for at, each in enumerate(rest) if each.role is Role.USER), None)
+    if not told:
+        return rest
+    if place is None:
+        return [Message(Role.USER, "\n\n".join(told)), *rest]
+    content = "\n\n".join((*told, rest[place].content))
+    return [*rest[:place], replace(rest[place], content=content), *rest[place + 1 :]]
+
+
+def _together(first: Message, second: Message) -> Message:
+    """Two messages of one role as one."""
+    content = "\n\n".join(filter(None, (first.content, second.content)))
+    return replace(first, content=content, tool_calls=second.tool_calls)
 
 
 def flattened(messages: Sequence[Message]) -> Iterator[Message]:

@@ -10,6 +10,13 @@ from typing import Final
 
 from ...models import Limits
 
+_AGAIN: Final = re.compile(
+    r"(?:try again|retry|wait)(?: again)? (?:in|after|for) "
+    r"((?:\d[\d.]*\s?(?:ms|µs|us|ns|seconds?|minutes?|hours?|days?|[dhms])(?![a-z]))+)",
+    re.IGNORECASE,
+)
+"""The time to wait in an error's own words."""
+
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _SECONDS: Final = {
     "d": 86_400.0,
@@ -87,6 +94,6 @@ def read_retry_after(headers: Mapping[str, str], message: str = "") -> float | N
     if told is None and header:
         told = _until(header)
     if told is None:
-        match = re.search(r"try again in ((?:\d[\d.]*(?:ms|µs|us|ns|[dhms]))+)", message)
-        told = seconds_of(match[1]) if match else None
+        match = _AGAIN.search(message)
+        told = seconds_of(re.sub(r"\s*(ms|[dhms])[a-z]*", r"\1", match[1])) if match else None
     return told

@@ -7,8 +7,10 @@ from typing import Any
 
 from ...calls import fit_name
 from ...models import Message, Role, ToolSpec
+from ...offering import offered
 from ..base import Request
-from .exchange import arguments_of, flattened, paired
+from .dialect import ANSWER_NAMES, Dialect, Forced, fit_effort
+from .exchange import arguments_of, flattened, in_strict_turns, joined, paired, without_system
 
 
 def _sendable(text: str) -> str:
@@ -47,24 +49,42 @@ def _wire(message: Message) -> dict[str, Any]:
 
 def _says_something(message: Message) -> bool:
     """Whether a message is worth sending: an answer that never came is not."""
-    return bool(message.role is not Role.ASSISTANT or message.content or message.tool_calls)
+    said = message.content.strip() or message.tool_calls
+    return bool(message.role is not Role.ASSISTANT or said)
 
 
-def wire_messages(messages: Iterable[Message], *, tools: bool = True) -> list[dict[str, Any]]:
+def wire_messages(
+    messages: Iterable[Message], *, tools: bool = True, system: bool = True, strict: bool = False
+) -> list[dict[str, Any]]:
     """The messages as the service takes them; reasoning and problems stay here.
+
+    Questions whose answers never came are sent as one, which every service takes.
 
     Args:
         messages: What is sent.
         tools: Whether the model knows of tools; else what they brought is told as text.
+        system: Whether instructions may be a message of their own; else the first question has
+            them.
+        strict: Whether user and assistant must take turns, and the user be first.
     """
-    said = [message for message in messages if _says_something(message)]
-    return [_wire(message) for message in (paired(said) if tools else flattened(said))]
+    said: Iterable[Message] = [message for message in messages if _says_something(message)]
+    said = joined(paired(said)) if tools else flattened(list(said))
+    if strict:
+        said = in_strict_turns(said)
+    if not system:
+        said = without_system(said)
+    wires = [_wire(message) for message in said]
+    for wire in wires if strict else ():
+        if not wire["content"] and wire.get("tool_calls"):
+            wire["content"] = None  # nothing is not the same as an empty text to strict services
+    return wires
 
 
-def _wire_tools(request: Request, *, speaks_groq: bool) -> list[dict[str, Any]]:
+def _wire_tools(request: Request, *, speaks_groq: bool, most: int) -> list[dict[str, Any]]:
     """What the model is told of tools; Groq's own are there for its gpt-oss models alone."""
     has_own = speaks_groq and "gpt-oss" in request.model
-    return [_wire_tool(tool) for tool in request.tools if has_own or not tool.is_services]
+    told = [tool for tool in request.tools if has_own or not tool.is_services]
+    return [_wire_tool(tool) for tool in offered(told, request.messages, most)]
 
 
 def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
@@ -82,9 +102,15 @@ def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
 
 
 def wire_request(
-    request: Request, *, speaks_groq: bool, extra: Mapping[str, Any], tools: bool = True
+    request: Request,
+    *,
+    speaks_groq: bool,
+    extra: Mapping[str, Any],
+    tools: bool = True,
+    dialect: Dialect | None = None,
+    forced: Forced | None = None,
 ) -> dict[str, Any]:
-    """The arguments of the client's `create` for a streamed answer.
+    """The body of a request for a streamed answer.
 
     Args:
         request: What is asked.
@@ -92,22 +118,50 @@ def wire_request(
             are used, and the usage is asked for, which Groq sends in any case.
         extra: More for the body, as `{"temperature": 0.2}`; wins over what is made here.
         tools: Whether the model knows of tools.
+        dialect: How the server wants to be asked; `None` for the usual way.
+        forced: What the user's settings say of it, which wins over everything.
     """
+    dialect, forced = dialect or Dialect(), forced or Forced()
+    told = _wire_tools(request, speaks_groq=speaks_groq, most=dialect.most_tools) if tools else []
+    if not dialect.tools:
+        told = []
     wire: dict[str, Any] = {
-        "messages": wire_messages(request.messages, tools=tools),
+        "messages": wire_messages(
+            request.messages,
+            tools=tools and dialect.tools,
+            system=dialect.system,
+            strict=dialect.strict,
+        ),
         "model": request.model,
         "stream": True,
     }
-    if request.max_completion_tokens is not None:
-        name = "max_completion_tokens" if speaks_groq else "max_tokens"
-        wire[name] = request.max_completion_tokens
-    told = _wire_tools(request, speaks_groq=speaks_groq) if tools else []
+    wire |= _longest_answer(request, dialect, speaks_groq=speaks_groq)
     if told:
         wire["tools"] = told
         wire["tool_choice"] = "auto" if request.may_call else "none"
-    body = dict(extra)
     if not speaks_groq:
-        body.setdefault("stream_options", {"include_usage": True})
-    if body:
-        wire["extra_body"] = body
+        wire["stream_options"] = {"include_usage": True}
+    wire |= extra
+    for name in {*dialect.omitted, *forced.omit} - {"model", "messages"}:
+        wire.pop(name, None)
+    wire |= forced.send
+    return _with_effort(wire, request.model, dialect)
+
+
+def _longest_answer(request: Request, dialect: Dialect, *, speaks_groq: bool) -> dict[str, int]:
+    """The parameter that bounds the answer; none where nothing does."""
+    most = request.max_completion_tokens
+    if dialect.longest_answer:
+        most = min(most or dialect.longest_answer, dialect.longest_answer)
+    if most is None:
+        return {}
+    usual = ANSWER_NAMES[0] if speaks_groq else ANSWER_NAMES[1]
+    return {dialect.answer_name or usual: most}
+
+
+def _with_effort(wire: dict[str, Any], model: str, dialect: Dialect) -> dict[str, Any]:
+    """The body with an effort of reasoning that the model takes."""
+    if "reasoning_effort" in wire:
+        effort = fit_effort(model, wire.pop("reasoning_effort"), dialect.efforts)
+        wire |= {"reasoning_effort": effort} if effort else {}
     return wire

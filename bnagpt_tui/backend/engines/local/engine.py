@@ -119,6 +119,7 @@ class LocalEngine:
             context_window=self._context,
             max_completion_tokens=longest_answer(self._path, self._context),
             owner="this machine",
+            metered=False,
         )
 
     async def aclose(self) -> None:

@@ -15,6 +15,7 @@ from typing import IO, Final, cast
 
 import msgspec
 
+from ...child_environment import without_secrets
 from ...errors import EngineMissingError
 from ...text import one_line
 from . import server
@@ -62,6 +63,7 @@ class ServerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
+            env=without_secrets(os.environ),
             start_new_session=True,
         )
         return cls(process, log, secrets.token_urlsafe(24))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from ...child_environment import is_ours
 from ...text import one_line
 
 SECONDS: Final = 60.0
@@ -41,7 +42,7 @@ class ServerOptions:
 
 def is_private(variable: str) -> bool:
     """Whether a variable is bnaGPT's own and given to no server."""
-    return variable == "GROQ_API_KEY" or variable.startswith("BNAGPT_")
+    return is_ours(variable) or variable.startswith("BNAGPT_")
 
 
 def server_options(name: str, table: Mapping[str, object]) -> ServerOptions:

@@ -11,8 +11,9 @@ import os
 import sys
 from typing import Final
 
+from ...child_environment import without_secrets
+
 _WORKER: Final = "bnagpt_tui.backend.tools.web.worker"
-_SECRETS: Final = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
 
 
 async def apart(task: str, request: bytes, *, seconds: float) -> bytes:
@@ -52,5 +53,7 @@ async def apart(task: str, request: bytes, *, seconds: float) -> bytes:
 
 def _environment() -> dict[str, str]:
     """The environment without what looks like a secret, and the way to the same packages."""
-    known = {name: value for name, value in os.environ.items() if not name.endswith(_SECRETS)}
-    return {**known, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return {
+        **without_secrets(os.environ),
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
