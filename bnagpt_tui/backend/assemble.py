@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 SCRATCH: Final = "scratch"
 """The directory, beside the conversations, in which code that models wrote may write."""
 
-NOT_ALLOWED: Final = "Nobody can be asked here: --allow {tool} on the command line allows it."
+NOT_ALLOWED: Final = (
+    "Nobody can be asked here, and it was not allowed with --allow: --allow {tool} allows it."
+)
 """What is told where there is nobody to be asked."""
 
 
