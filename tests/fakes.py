@@ -154,7 +154,7 @@ class Hands:
         return Toolbox(lambda: Kit(self.tools()))
 
     def tools(self) -> tuple[Tool, ...]:
-        """`look` finds a page, `act` acts, `slow` talks and waits for the gate, `broken` is."""
+        """`look` searches, `act` acts, `stuck` acts late, `slow` talks and waits, `broken` is."""
 
         async def look(context: ToolContext, what: str) -> ToolResult:
             """Look something up."""
@@ -176,16 +176,23 @@ class Hands:
             self.done.append("slow")
             return ToolResult("all the way")
 
+        async def stuck(_context: ToolContext, code: str) -> ToolResult:
+            """Do something, when it is let."""
+            await self.gate.wait()
+            self.done.append(f"stuck {code}")
+            return ToolResult(f"did {code}")
+
         async def broken(_context: ToolContext) -> ToolResult:
             """Break."""
             raise ZeroDivisionError("by nought")
 
         return (
-            tool_from(look, subject="what"),
+            tool_from(look, searches=True, subject="what"),
             tool_from(act, acts=True, subject="code", language="python"),
             tool_from(slow, seconds=5),
             tool_from(broken),
             read_more(),
+            tool_from(stuck, acts=True),
         )
 
 

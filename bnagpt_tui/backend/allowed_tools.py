@@ -18,7 +18,9 @@ ALLOWED: Final = "allowed-tools"
 class AllowedTools:
     """Names that every process adds to and takes from, and looks at whenever it asks.
 
-    A name is a file, so that of two processes at once neither writes over what the other says.
+    A name is a file, so that of two processes at once neither writes over what the other says. A
+    tool that a server lends has a mark behind its name, `name@mark`: what changes does not stay
+    allowed.
 
     Args:
         directory: Where the files are; made with the first. `None` remembers until the end only.
@@ -47,17 +49,19 @@ class AllowedTools:
             self._unkept.discard(name)
 
     async def remove(self, name: str) -> None:
-        """Allow a tool no longer.
+        """Allow a tool no longer, under whichever mark it was allowed.
 
         Raises:
             OSError: It could not be removed; it is not allowed until this process ends.
         """
-        self._unkept.discard(name)
-        self._unremoved.add(name)
+        meant = {kept for kept in await self.names() if kept.partition("@")[0] == name} | {name}
+        self._unkept -= meant
+        self._unremoved |= meant
         if self._directory:
-            with suppress(FileNotFoundError):
-                await asyncio.to_thread((self._directory / name).unlink)
-            self._unremoved.discard(name)
+            for each in meant:
+                with suppress(FileNotFoundError):
+                    await asyncio.to_thread((self._directory / each).unlink)
+            self._unremoved -= meant
 
     def _read(self) -> set[str]:
         if self._directory is None:

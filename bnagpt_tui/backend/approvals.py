@@ -10,7 +10,7 @@ from .allowed_tools import AllowedTools
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .permission import Approval, Decision
+    from .permission import Approval, Consent, Decision
 
 
 class Approvals:
@@ -19,7 +19,8 @@ class Approvals:
     Args:
         allowed: Names of tools that may act without a question, as the settings say.
         always: The tools that the user allowed for good; `None` remembers none.
-        refusal: Where nobody can be asked, what the model is told in place of a question.
+        refusal: Where nobody can be asked, what the model is told in place of a question;
+            `{tool}` in it stands for the tool's name.
     """
 
     def __init__(
@@ -30,14 +31,34 @@ class Approvals:
         self.always = always or AllowedTools()
         """The tools that the user allowed for good."""
         self._refusal = refusal
-        self._conversations: set[tuple[str, str]] = set()
+        self._conversations: set[tuple[str, str, str, str]] = set()
         self._waiting: dict[str, tuple[Approval, asyncio.Future[Decision]]] = {}
 
-    async def is_given(self, conversation_id: str, tool: str) -> bool:
-        """Whether a tool may act in a conversation without a question."""
-        if tool in self.settled or (conversation_id, tool) in self._conversations:
+    async def is_given(
+        self, conversation_id: str, tool: str, consent: Consent | None = None
+    ) -> bool:
+        """Whether a call may be done in a conversation without a question.
+
+        Args:
+            conversation_id: Which conversation.
+            tool: The tool's name.
+            consent: What would have to be asked; `None` for whether the tool may act at all.
+        """
+        from .permission import Consent, Permission, permission_key  # noqa: PLC0415  # as below
+
+        consent = consent or Consent()
+        if not consent.heeds_earlier:
+            return False
+        if tool in self.settled:
             return True
-        return tool in await self.always.names()
+        if consent.most is Permission.ONCE:
+            return False
+        for scope in {"", consent.scope}:
+            if (conversation_id, tool, consent.mark, scope) in self._conversations:
+                return True
+        if consent.most is not Permission.ALWAYS:
+            return False
+        return permission_key(tool, consent.mark) in await self.always.names()
 
     def waiting(self, conversation_id: str) -> tuple[Approval, ...]:
         """What is waited for in a conversation, the oldest first."""
@@ -52,7 +73,7 @@ class Approvals:
         from .permission import Decision, Permission  # noqa: PLC0415  # no part of the start
 
         if self._refusal:
-            return Decision(Permission.NO, self._refusal)
+            return Decision(Permission.NO, self._refusal.replace("{tool}", approval.tool))
         future = asyncio.get_running_loop().create_future()
         self._waiting[approval.id] = approval, future
         try:
@@ -62,26 +83,30 @@ class Approvals:
         return decision
 
     async def decide(self, approval_id: str, decision: Decision) -> None:
-        """Give the user's word; a tool that waits for the same permission gets it, too.
+        """Give the user's word; a call that waits for the same permission gets it, too.
 
         Raises:
             OSError: It could not be kept for good; it holds until bnaGPT is closed.
         """
-        from .permission import Decision, Permission  # noqa: PLC0415  # no part of the start
+        from .permission import Decision, Permission, permission_key  # noqa: PLC0415  # as above
 
         found = self._waiting.get(approval_id)
         if found is None:
             return
         approval, future = found
-        if decision.permission is Permission.CONVERSATION:
-            self._conversations.add((approval.conversation_id, approval.tool))
+        consent = approval.consent
+        granted = consent.granted(decision)
+        if granted is Permission.CONVERSATION:
+            self._conversations.add(
+                (approval.conversation_id, approval.tool, consent.mark, consent.scope)
+            )
         _settle(future, decision)
         try:
-            if decision.permission is Permission.ALWAYS:
-                await self.always.add(approval.tool)
+            if granted is Permission.ALWAYS:
+                await self.always.add(permission_key(approval.tool, consent.mark))
         finally:
             for other, waiting in list(self._waiting.values()):
-                if await self.is_given(other.conversation_id, other.tool):
+                if await self.is_given(other.conversation_id, other.tool, other.consent):
                     _settle(waiting, Decision(Permission.ONCE))
 
     async def revoke(self, tool: str) -> None:

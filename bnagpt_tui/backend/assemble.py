@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 SCRATCH: Final = "scratch"
 """The directory, beside the conversations, in which code that models wrote may write."""
 
-NOT_ALLOWED: Final = "It acts, and was not allowed with --allow on the command line."
-"""What a model is told where there is nobody to be asked."""
+NOT_ALLOWED: Final = (
+    "Nobody can be asked here, and it was not allowed with --allow: --allow {tool} allows it."
+)
+"""What is told where there is nobody to be asked."""
 
 
 def build_engine(settings: Settings) -> SelectingEngine:

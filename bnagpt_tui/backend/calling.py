@@ -8,6 +8,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from .addresses import is_named
+from .call_permission import CallPermission
 from .calls import MOST_CALLS, result_of
 from .citations import next_number
 from .errors import StoreError, ToolError
@@ -19,9 +21,9 @@ from .events import (
     ToolProgressed,
     ToolStarted,
 )
+from .hidden import without_hidden
 from .models import Message, Outcome, Role, ToolCall, now
-from .permission import Approval
-from .tool_run import ToolRun, subject_of
+from .tool_run import ToolRun
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
     from .approvals import Approvals
     from .library import Library
+    from .origins import Origins
     from .toolbox import Toolbox
-    from .tools.base import Tool, ToolResult
+    from .tools.base import Tool, ToolContext, ToolResult
 
 SHOWN_EVERY: Final = 0.05
 """Seconds between two pictures of what a running tool says."""
@@ -59,7 +62,8 @@ class Calls:
     Args:
         library: Where results are kept.
         toolbox: The tools.
-        approvals: The user's leave.
+        approvals: What the user allowed, and who asks.
+        origins: Who asked for calls.
         calendar: Tells the present moment, in UTC.
     """
 
@@ -68,12 +72,14 @@ class Calls:
         library: Library,
         toolbox: Toolbox,
         approvals: Approvals,
+        origins: Origins,
         *,
         calendar: Callable[[], datetime] = now,
     ) -> None:
         self._library = library
         self._toolbox = toolbox
-        self._approvals = approvals
+        self._origins = origins
+        self._permission = CallPermission(approvals, origins)
         self._calendar = calendar
 
     def drafts(self, calls: Sequence[ToolCall], parent: str | None) -> tuple[Message, ...]:
@@ -97,14 +103,13 @@ class Calls:
         return tuple(drafts)
 
     async def run(
-        self, conversation_id: str, drafts: Sequence[Message], *, by_user: bool = False
+        self, conversation_id: str, drafts: Sequence[Message]
     ) -> AsyncGenerator[CallEvent, None]:
         """Do some calls, all at once, and keep their results whatever happens.
 
         Args:
             conversation_id: Whose calls.
             drafts: Their results to be.
-            by_user: Whether the user asked for them, and need not be asked.
         """
         first = next_number(self._library.path(conversation_id)[-LATELY:])
         events: asyncio.Queue[CallEvent | None] = asyncio.Queue()
@@ -123,7 +128,7 @@ class Calls:
         for run in runs:
             yield ToolStarted(run.message)
         tasks = [
-            asyncio.create_task(self._do(conversation_id, run, place, events, by_user=by_user))
+            asyncio.create_task(self._do(conversation_id, run, place, events))
             for place, run in enumerate(runs)
         ]
         try:
@@ -195,16 +200,15 @@ class Calls:
         run: ToolRun,
         place: int,
         events: asyncio.Queue[CallEvent | None],
-        *,
-        by_user: bool,
     ) -> None:
         """Do one call; whatever comes of it is in the run."""
         try:
             tool = await self._tool(run.call, place)
-            if not by_user:
-                await self._ask_leave(conversation_id, tool, run, events)
+            context = await self._context(conversation_id, tool, run)
+            is_free = await self._permission.ask(tool, run, context, events.put_nowait)
             run.begin()
-            await self._call(conversation_id, tool, run)
+            if result := await run.carry_out(tool, replace(context, is_free=is_free)):
+                await self._keep_files(run, result)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task and task.cancelling():
@@ -214,6 +218,8 @@ class Calls:
             run.fail(str(error))
         except Exception as error:  # noqa: BLE001  # a tool's fault is never the turn's
             run.fail(f"{run.call.name} failed: {type(error).__name__}: {error}")
+        if run.message.outcome is not Outcome.INTERRUPTED:
+            self._origins.forget(conversation_id, run.call)
         if not run.is_left:
             self._library.set(self._library.get(conversation_id), (run.message,))
             events.put_nowait(ToolEnded(run.message))
@@ -232,50 +238,23 @@ class Calls:
             raise ToolError(f"There is no tool “{call.name[:80]}”. There are: {names}.")
         return tool
 
-    async def _ask_leave(
-        self,
-        conversation_id: str,
-        tool: Tool,
-        run: ToolRun,
-        events: asyncio.Queue[CallEvent | None],
-    ) -> None:
-        """Ask the user, if a tool acts and was not allowed before.
-
-        Raises:
-            ToolError: The user said no.
-        """
-        if not tool.acts or await self._approvals.is_given(conversation_id, tool.name):
-            return
-        approval = Approval(
-            run.message.id,
-            conversation_id,
-            tool.name,
-            subject_of(tool, run.call.arguments),
-            tool.language,
-        )
-        events.put_nowait(ApprovalAsked(approval))
-        try:
-            decision = await self._approvals.ask(approval)
-        finally:
-            events.put_nowait(ApprovalSettled(approval))
-        if not decision.is_yes:
-            words = decision.words.strip()
-            told = f" They say: {words}" if words else ""
-            raise ToolError(f"Not run: the user did not allow it.{told}")
-
-    async def _call(self, conversation_id: str, tool: Tool, run: ToolRun) -> None:
-        """Run a tool, and keep what it brings."""
+    async def _context(self, conversation_id: str, tool: Tool, run: ToolRun) -> ToolContext:
+        """What a tool is to know of a call beside its arguments."""
         from .tools.base import ToolContext  # noqa: PLC0415  # what makes tools is imported late
 
         path = self._library.path(conversation_id)
-        context = ToolContext(
+        searching = {each.name for each in await self._toolbox.tools(patience=0) if each.searches}
+
+        async def knows(address: str) -> bool:
+            return await asyncio.to_thread(is_named, path, address, searching)
+
+        return ToolContext(
             conversation_id,
             first_source=run.first_source,
             report=lambda text: run.report(text, tool.characters),
-            earlier=lambda call_id: result_of(path[-LATELY:], call_id),
+            earlier=lambda call_id: _seen(result_of(path[-LATELY:], call_id)),
+            is_named=knows,
         )
-        if result := await run.carry_out(tool, context):
-            await self._keep_files(run, result)
 
     async def _keep_files(self, run: ToolRun, result: ToolResult) -> None:
         """Keep the files that a tool made beside its result."""
@@ -297,3 +276,8 @@ class Calls:
         if head:
             conversation = self._library.touched(conversation_id, head=head)
         return await self._library.try_to_keep(conversation, *messages)
+
+
+def _seen(content: str | None) -> str | None:
+    """A result as models are sent it, so that places in it are the same."""
+    return None if content is None else without_hidden(content)[0]

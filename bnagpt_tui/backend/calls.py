@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any, Final
 
 from .events import ToolCallDelta
-from .models import Message, Outcome, Role, ToolCall, new_id
+from .models import Message, Outcome, Role, ToolCall
 
 MOST_CALLS: Final = 16
 """Tools that are run for one answer; a model that asks for more is told so."""
@@ -20,8 +22,9 @@ LONGEST_NAME: Final = 64
 TOO_MANY_ROUNDS: Final = "It went on asking for tools. enter lets it go on."
 """What is said of a turn in which the model never came to an answer."""
 
-_USERS: Final = "user_"
 _UNFIT: Final = r"[^A-Za-z0-9_-]"
+_FIT_ID: Final = re.compile(r"[A-Za-z0-9_.:?=+/-]{1,64}")
+_LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def values_of(arguments: str) -> dict[str, Any] | None:
@@ -43,20 +46,34 @@ def are_whole(answer: Message) -> bool:
     )
 
 
+def new_call_id() -> str:
+    """A fresh id for a call: nine letters and digits, as the strictest services want them."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(9))
+
+
 def users_call(name: str, arguments: Mapping[str, object]) -> ToolCall:
-    """A call that the user makes, no model."""
-    return ToolCall(f"{_USERS}{new_id()}", name, json.dumps(dict(arguments), ensure_ascii=False))
+    """A call that the user makes, no model; nothing in it tells so."""
+    return ToolCall(new_call_id(), name, json.dumps(dict(arguments), ensure_ascii=False))
 
 
-def is_users(message: Message) -> bool:
-    """Whether this is the result of a call that the user made."""
-    return message.role is Role.TOOL and message.tool_call_id.startswith(_USERS)
+def fit_id(call_id: str) -> str:
+    """A call's id as it can stand in a request: itself, or what always stands for it.
+
+    Ids in files are anybody's choice: empty, huge, or a sentence to the model.
+    """
+    whole = call_id.encode("utf-8", "replace")
+    if _FIT_ID.fullmatch(whole.decode()):
+        return whole.decode()
+    return f"c{blake2b(whole, digest_size=8).hexdigest()}"
 
 
 def result_of(messages: Sequence[Message], call_id: str) -> str | None:
     """The whole result of the last call with this id; `None` when there is none."""
     for message in reversed(messages):
-        if message.role is Role.TOOL and message.tool_call_id == call_id:
+        if message.role is Role.TOOL and call_id in {
+            message.tool_call_id,
+            fit_id(message.tool_call_id),
+        }:
             return message.content
     return None
 
@@ -70,11 +87,13 @@ class CallPieces:
     """Puts the pieces of an answer's tool calls together.
 
     Pieces with the same index belong together, except where a new id says that another call
-    begins: some servers give every call the index 0.
+    begins: some servers give every call the index 0. The ids that come with them serve that
+    alone: a server may send the id of another call, the same one twice, or a sentence.
     """
 
     def __init__(self) -> None:
         self._calls: list[ToolCall] = []
+        self._ids: list[str] = []
         self._places: dict[int, int] = {}
 
     def __bool__(self) -> bool:
@@ -96,10 +115,9 @@ class CallPieces:
         )
 
     def calls(self) -> tuple[ToolCall, ...]:
-        """The calls so far, each with an id that no other has."""
-        seen: set[str] = set()
-        for place, call in enumerate(self._calls):
-            if not call.id or call.id in seen:
-                self._calls[place] = replace(call, id=f"call_{new_id()}")
-            seen.add(self._calls[place].id)
-        return tuple(self._calls)
+        """The calls so far, each with an id of ours that stays the same."""
+        while len(self._ids) < len(self._calls):
+            self._ids.append(new_call_id())
+        return tuple(
+            replace(call, id=own) for call, own in zip(self._calls, self._ids, strict=True)
+        )

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from . import tokens
-from .calls import is_users
 from .models import Limits, Message, ModelInfo, Role
 from .outside import LEAST_RESULT, as_data, result_room
 
@@ -70,10 +69,15 @@ def budget(
     return Budget(request=max(whole - answer, 0), answer=answer, is_bound=is_bound)
 
 
-def size(message: Message) -> int:
-    """Tokens of one message in a request, guessed."""
-    has_calls = message.role is Role.ASSISTANT or is_users(message)  # the wire makes up the latter
-    called = message.tool_calls if has_calls else ()
+def size(message: Message, *, is_paired: bool = False) -> int:
+    """Tokens of one message in a request, guessed.
+
+    Args:
+        message: The message.
+        is_paired: Whether it is the result of an answer's call; for any other the wire makes up
+            such an answer.
+    """
+    called = () if is_paired else message.tool_calls
     calls = sum(_count(call.name) + _count(call.arguments) for call in called)
     return tokens.MESSAGE_OVERHEAD + _count(message.content) + calls
 
@@ -117,7 +121,7 @@ def select(
         sent = [as_data(message, most) for message in turn]
         if not kept:
             sent = _fitting(turn, sent, int(room / factor) - guessed)
-        cost = sum(size(message) for message in sent)
+        cost = _cost(sent)
         if kept and (guessed + cost) * factor > room:
             whole = False
             break
@@ -130,15 +134,21 @@ def select(
 
 def _fitting(turn: list[Message], sent: list[Message], room: int) -> list[Message]:
     """A turn with the results of tools cut further, the oldest first, until it fits."""
-    cost = sum(size(message) for message in sent)
+    cost = _cost(sent)
     for place, message in enumerate(turn):
         if cost <= room:
             break
         if message.role is Role.TOOL:
             cost -= size(sent[place])
             sent[place] = as_data(message, LEAST_RESULT)
-            cost += size(sent[place])
+            cost += size(sent[place])  # what a call takes is in both, or in none
     return sent
+
+
+def _cost(turn: Sequence[Message]) -> int:
+    """Tokens of a turn in a request, guessed."""
+    made = {call.id for item in turn if item.role is Role.ASSISTANT for call in item.tool_calls}
+    return sum(size(item, is_paired=item.tool_call_id in made) for item in turn)
 
 
 def _is_sent(message: Message) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from .calls import fit_name
+from .calls import fit_id, fit_name
+from .hidden import without_hidden
 from .models import Message, Role
 
 if TYPE_CHECKING:
@@ -52,10 +53,17 @@ def result_room(request_tokens: int) -> int:
     return min(max(request_tokens, _LEAST_ROOM), _MOST_RESULT)
 
 
+def told_hidden(count: int) -> str:
+    """The remark about characters that were taken out, in brackets."""
+    what = "1 invisible character was" if count == 1 else f"{count} invisible characters were"
+    return f"[{what} taken out.]"
+
+
 def as_data(message: Message, most: int) -> Message:
     """A tool's result as it is sent; any other message as it is.
 
-    The fence holds a mark that does not occur in what is inside, whoever wrote that.
+    What a reader cannot see is taken out, lest a model reads what its user does not. The fence
+    holds a mark that does not occur in what is inside, whoever wrote that.
 
     Args:
         message: Any message.
@@ -63,14 +71,17 @@ def as_data(message: Message, most: int) -> Message:
     """
     if message.role is not Role.TOOL:
         return message
-    text = message.content[:most]
+    whole, hidden = without_hidden(message.content)
+    text = whole[:most]
     mark = _mark(message.id, text)
     name = fit_name(message.tool_calls[0].name) if message.tool_calls else "tool"
     content = f'<data {mark} from="{name}">\n{text}\n</data {mark}>'
-    if len(message.content) > most:
+    if hidden:
+        content += f"\n{told_hidden(hidden)}"
+    if len(whole) > most:
         content += (
-            f"\n[These are characters 0 to {most} of {len(message.content)}. read_more with "
-            f'call_id="{message.tool_call_id}" and start={most} gives more.]'
+            f"\n[These are characters 0 to {most} of {len(whole)}. read_more with "
+            f'call_id="{fit_id(message.tool_call_id)}" and start={most} gives more.]'
         )
     return replace(message, content=content)
 

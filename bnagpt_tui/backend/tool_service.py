@@ -26,12 +26,14 @@ class Leave(StrEnum):
 
     NEEDS_NONE = "none"
     """It only reads."""
+    SOMETIMES = "sometimes"
+    """It only reads, and asks about what nobody has named."""
     ASKS = "asks"
     """It acts, and asks first."""
     SETTINGS = "settings"
-    """It acts, and the settings allow it."""
+    """It would ask, and the settings allow it."""
     ALWAYS = "always"
-    """It acts, and the user allowed it for good."""
+    """It would ask, and the user allowed it for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class ToolState:
     description: str
     leave: Leave
     """Whether it asks before it runs."""
+    acts: bool = True
+    """Whether it changes or starts something."""
 
 
 class ToolService:
@@ -77,14 +81,16 @@ class ToolService:
         always = await self._approvals.always.names()
 
         def leave(tool: Tool) -> Leave:
-            if not tool.acts:
+            if not tool.acts and tool.asks is None:
                 return Leave.NEEDS_NONE
             if tool.name in self._approvals.settled:
                 return Leave.SETTINGS
-            return Leave.ALWAYS if tool.name in always else Leave.ASKS
+            if tool.key in always:
+                return Leave.ALWAYS
+            return Leave.ASKS if tool.acts else Leave.SOMETIMES
 
         return tuple(
-            ToolState(tool.name, tool.spec.description, leave(tool))
+            ToolState(tool.name, tool.spec.description, leave(tool), acts=tool.acts)
             for tool in await self._toolbox.tools()
         )
 

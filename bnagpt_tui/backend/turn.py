@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from .answer import Answer, stream_answer
-from .calls import TOO_MANY_ROUNDS
+from .calls import TOO_MANY_ROUNDS, are_whole
 from .citations import cited, sources_in
 from .errors import EngineError
 from .events import (
@@ -29,6 +29,7 @@ from .journal import AnswerJournal
 from .models import Message, Outcome, Role, now
 from .naming import name_from
 from .options import INTERVAL, ROUNDS
+from .origins import Origin
 from .tool_run import short_arguments
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .engines.base import Engine
     from .library import Library
     from .models import Source, ToolSpec
+    from .origins import Origins
     from .planning import Plan, Planner
     from .retry import Sleep
     from .toolbox import Toolbox
@@ -63,8 +65,6 @@ class Beginning:
     """The id of what the answer follows, where that is neither question nor results."""
     results: tuple[Message, ...] = ()
     """The results to be of calls that are done before the model is asked."""
-    by_user: bool = False
-    """Whether those calls are the user's own, and need no leave."""
     asks: bool = True
     """Whether the model is asked at all."""
 
@@ -78,6 +78,7 @@ class TurnRunner:
         planner: Says what is sent.
         calls: Runs tools.
         toolbox: The tools.
+        origins: Is told what models ask for.
         rounds: How often the model may ask for tools in one turn.
         journal_seconds: The longest stretch of a growing answer that is not yet kept.
         sleep: Waits between retries.
@@ -91,6 +92,7 @@ class TurnRunner:
         planner: Planner,
         calls: Calls,
         toolbox: Toolbox,
+        origins: Origins,
         *,
         rounds: int = ROUNDS,
         journal_seconds: float = INTERVAL,
@@ -102,6 +104,7 @@ class TurnRunner:
         self._planner = planner
         self._calls = calls
         self._toolbox = toolbox
+        self._origins = origins
         self._rounds = rounds
         self._journal_seconds = journal_seconds
         self._sleep = sleep
@@ -129,7 +132,7 @@ class TurnRunner:
             if trouble := await self._library.try_to_keep(kept, question):
                 yield NotKept(trouble)
         if results:
-            calls = self._calls.run(conversation_id, results, by_user=beginning.by_user)
+            calls = self._calls.run(conversation_id, results)
             async with aclosing(calls) as happening:
                 async for event in happening:
                     yield event
@@ -155,6 +158,8 @@ class TurnRunner:
                 async for event in events:
                     yield event
             said = answer.message()
+            if are_whole(said):
+                self._origins.note(conversation_id, said.tool_calls, Origin.MODEL)
             if not (may_call and said.tool_calls) or said.outcome is not Outcome.COMPLETE:
                 yield TurnEnded(self._library.get(conversation_id), said, answer.error)
                 return

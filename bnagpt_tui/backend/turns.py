@@ -7,10 +7,11 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from .calling import Calls
-from .calls import are_whole, is_users, users_call
+from .calls import are_whole, users_call
 from .errors import NothingAskedError, TurnRunningError
 from .library import Library
 from .models import Limits, Message, Outcome, Role, now
+from .origins import Origin, Origins
 from .planning import Planner
 from .turn import Beginning, TurnRunner
 
@@ -55,13 +56,15 @@ class Turns:
             answer_tokens=options.answer_tokens,
             calendar=calendar,
         )
-        self._calls = Calls(library, toolbox, approvals, calendar=calendar)
+        self._origins = Origins()
+        self._calls = Calls(library, toolbox, approvals, self._origins, calendar=calendar)
         self._runner = TurnRunner(
             engine,
             library,
             self._planner,
             self._calls,
             toolbox,
+            self._origins,
             rounds=options.tool_rounds,
             journal_seconds=options.journal_seconds,
             sleep=sleep,
@@ -123,8 +126,9 @@ class Turns:
         head = self._library.get(conversation_id).head
         asked = self._question(question, head) if question else None
         call = users_call(name, arguments)
+        self._origins.note(conversation_id, (call,), Origin.USER)
         drafts = self._calls.drafts((call,), asked.id if asked else head)
-        beginning = Beginning(asked, results=drafts, by_user=True, asks=bool(question))
+        beginning = Beginning(asked, results=drafts, asks=bool(question))
         async with aclosing(self._turn(conversation_id, beginning)) as events:
             async for event in events:
                 yield event
@@ -154,7 +158,8 @@ class Turns:
         if begin is None:
             raise NothingAskedError("There is no question above this that could be answered again.")
         end = begin
-        while end + 1 < len(path) and is_users(found := path[end + 1]):
+        # What stands right under a question was brought before anybody answered: by the user.
+        while end + 1 < len(path) and (found := path[end + 1]).role is Role.TOOL:
             if found.outcome is Outcome.INTERRUPTED:
                 break
             end += 1
@@ -174,9 +179,8 @@ class Turns:
         undone = [item for item in reversed(results) if item.outcome is Outcome.INTERRUPTED]
         owed = [call for call in calls if call.id not in known]
         drafts = (*undone, *self._calls.drafts(owed, path[-1].id if path else None))
-        by_user = bool(drafts) and all(map(is_users, drafts))
-        is_awaited = before is not None and (before.role is Role.USER or bool(calls))
-        return Beginning(results=drafts, by_user=by_user, asks=is_awaited or not by_user)
+        is_awaited = before is not None and (before.role is Role.USER or bool(before.tool_calls))
+        return Beginning(results=drafts, asks=is_awaited or not drafts)
 
     async def _turn(
         self, conversation_id: str, beginning: Beginning

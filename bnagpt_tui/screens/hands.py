@@ -20,6 +20,7 @@ from .reading import ReadingActions, has_desktop
 
 if TYPE_CHECKING:
     from ..backend.models import Attachment, Message
+    from ..backend.tool_service import ToolState
     from .picker import Choice
 
 SEARCH: Final = "web_search"
@@ -36,9 +37,10 @@ LONGEST_NAME: Final = 240
 
 _LEAVES: Final = {
     Leave.NEEDS_NONE: "only reads",
+    Leave.SOMETIMES: "reads, asks about addresses that nobody named",
     Leave.ASKS: "acts, asks first",
-    Leave.SETTINGS: "acts, allowed by the settings",
-    Leave.ALWAYS: "acts, always allowed",
+    Leave.SETTINGS: "allowed by the settings",
+    Leave.ALWAYS: "always allowed",
 }
 _PYTHON: Final = frozenset({"", "python", "py", "python3", "pycon"})
 _COPIED_TYPES: Final = ("text/", "application/json", "application/xml")
@@ -65,7 +67,7 @@ class ToolActions(AskActions, ReadingActions):
         from .picker import Choice, PickerScreen  # noqa: PLC0415  # dialogs are no part of the start
 
         states = await self.chat.tools.states()
-        choices = [Choice(state.name, state.name, _LEAVES[state.leave]) for state in states]
+        choices = [Choice(state.name, state.name, _permission_of(state)) for state in states]
         explanation = "Enter on a tool that is always allowed has it ask again."
         picked = await self.app.push_screen_wait(
             PickerScreen("Tools", choices, explanation=explanation)
@@ -168,6 +170,14 @@ class ToolActions(AskActions, ReadingActions):
         self.tell(f"Saved as {path}", severity="information")
         if what == "open":
             self.app.open_url(path.as_uri())
+
+
+def _permission_of(state: ToolState) -> str:
+    """What a tool does, and whether it asks."""
+    words = _LEAVES[state.leave]
+    if state.leave in {Leave.SETTINGS, Leave.ALWAYS}:
+        return f"{'acts' if state.acts else 'reads'}, {words}"
+    return words
 
 
 def _pages(message: Message) -> list[Choice]:

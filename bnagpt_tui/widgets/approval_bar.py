@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _CHOICES: Final = (
-    ("y", "yes, once"),
-    ("c", "in this conversation"),
-    ("a", "always"),
-    ("n", "no"),
-    ("w", "no, because…"),
+    ("y", "yes, once", Permission.ONCE),
+    ("c", "in this conversation", Permission.CONVERSATION),
+    ("a", "always", Permission.ALWAYS),
+    ("n", "no", Permission.NO),
+    ("w", "no, because…", Permission.NO),
 )
 _SURE: Final = (
     ("a", "again: it is never asked about any more, in no conversation"),
@@ -113,7 +113,9 @@ class ApprovalBar(Vertical, can_focus=True):
         """What will be done, the choices, and a line for words."""
         with VerticalScroll(can_focus=False):
             yield Static(Content(in_full(self.approval.subject)), id="subject", markup=False)
-        yield Static(_content(_CHOICES), id="choices")
+        if reason := self.approval.consent.reason:
+            yield Static(Content(in_full(reason)), id="reason", markup=False)
+        yield Static(_content(self._choices()), id="choices")
         yield Field(placeholder="what the model is told · enter sends · esc goes back")
 
     def on_mount(self) -> None:
@@ -155,9 +157,23 @@ class ApprovalBar(Vertical, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Take no word before there was time to read what it is about."""
+        if action == "decide" and not self._offers(str(parameters[0])):
+            return False
         if action in {"decide", "explain"}:
             return self.armed or None  # its keys stay its own, and do nothing yet
         return True
+
+    def _offers(self, permission: str) -> bool:
+        return self.approval.consent.offers(Permission(permission))
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """The keys that mean something here, and what they mean."""
+        consent = self.approval.consent
+        choices = [(key, told) for key, told, reach in _CHOICES if consent.offers(reach)]
+        if consent.least is Permission.CONVERSATION:
+            host = one_line(in_full(consent.scope), 60)
+            choices[0] = ("y", f"yes, {host} in this conversation")
+        return choices
 
     def action_decide(self, permission: str) -> None:
         """Give the user's word; for good only when it is given twice.
@@ -180,7 +196,7 @@ class ApprovalBar(Vertical, can_focus=True):
         if sure:
             self._disarm()
         self.refresh_bindings()
-        self.query_one("#choices", Static).update(_content(_SURE if sure else _CHOICES))
+        self.query_one("#choices", Static).update(_content(_SURE if sure else self._choices()))
 
     def action_explain(self) -> None:
         """Ask for words that go to the model with the no."""

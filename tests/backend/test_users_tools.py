@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bnagpt_tui.backend.calls import users_call
 from bnagpt_tui.backend.context import size
 from bnagpt_tui.backend.errors import NothingAskedError
 from bnagpt_tui.backend.events import ApprovalAsked, TurnEnded
-from bnagpt_tui.backend.models import Message, Outcome, Role
+from bnagpt_tui.backend.models import Message, Role
 from bnagpt_tui.backend.store import Archive
-from tests.backend.hands import kept, path_of, talk
+from tests.backend.hands import path_of, talk
 from tests.backend.talking import to_end
 from tests.fakes import DONE, Hands
 
@@ -74,19 +76,17 @@ async def test_a_users_call_that_was_stopped_goes_on_without_being_asked_about(
 ) -> None:
     hands = Hands()
     chat, engine = talk(archive, hands, ["Seen.", DONE])
-    asked = [Message(Role.USER, question)] if question else []
-    called = users_call("act", {"code": "1"})
-    draft = Message(
-        Role.TOOL,
-        parent=asked[0].id if asked else None,
-        tool_calls=(called,),
-        tool_call_id=called.id,
-        outcome=Outcome.INTERRUPTED,
-    )
-    seen = await to_end(chat.tools.resume(await kept(chat, *asked, draft)))
+    conversation = chat.new()
+    using = chat.tools.use(conversation.id, "stuck", {"code": "1"}, question=question)
+    turn = asyncio.create_task(to_end(using))
+    await hands.gate.reached.wait()
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+    hands.gate.open()
+    seen = await to_end(chat.tools.resume(conversation.id))
     assert not any(isinstance(event, ApprovalAsked) for event in seen)
-    assert hands.done == ["act 1"]
-    assert len(engine.requests) == len(asked)
+    assert hands.done == ["stuck 1"]
+    assert len(engine.requests) == bool(question)
 
 
 def test_a_users_call_counts_in_a_request() -> None:

@@ -38,3 +38,17 @@ async def test_a_tool_that_acts_is_refused_without_leave(
     ran = await command_line.ask("q", "--allow", "run_python")
     assert "42" in server.requests[3].body["messages"][-1]["content"]
     assert ran.out == "It is 42.\n"
+
+
+async def test_an_address_that_nobody_named_is_refused_with_what_allows_it(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    call = ToolCallPiece(0, "c1", "read_page", '{"address":"http://127.0.0.1:9/?q=secret"}')
+    calls = Answer("", tool_calls=(call,), finish="tool_calls")
+    server.script(calls, Answer("Sorry."), calls, Answer("Well."), calls, Answer("Well."))
+    ran = await command_line.ask("q")
+    assert "--allow read_page allows it" in ran.err
+    assert "did not allow" in server.requests[1].body["messages"][-1]["content"]
+    for words in (("q", "--allow", "read_page"), ("read http://127.0.0.1:9/?q=secret",)):
+        ran = await command_line.ask(*words)
+        assert "127.0.0.1 is not on the open Internet" in ran.err

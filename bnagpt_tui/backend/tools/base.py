@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, get_type_hints
 
 import msgspec
 
 from ..errors import ToolArgumentsError
 from ..models import Source, ToolSpec
+from ..permission import Consent, permission_key
 
 SECONDS: Final = 30.0
 """How long a tool may run when nothing else is said."""
@@ -51,6 +52,11 @@ def _know_nothing(_call_id: str) -> str | None:
     return None
 
 
+async def _name_nothing(_address: str) -> bool:
+    """Know of no address."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """What a tool knows of the call beside its arguments."""
@@ -63,6 +69,18 @@ class ToolContext:
     the event loop, and not from a thread."""
     earlier: Callable[[str], str | None] = _know_nothing
     """Gives the whole result of an earlier call of this conversation by the call's id."""
+    is_named: Callable[[str], Awaitable[bool]] = _name_nothing
+    """Tells whether the user wrote an address in this conversation, or a search found it."""
+    is_free: bool = True
+    """Whether nothing of the call had to be asked, or the settings allow the tool: it may then go
+    wherever it is sent. Else only what the user's word was given for may be done."""
+
+
+Asks: TypeAlias = Callable[[ToolContext, str], Awaitable[Consent | None]]
+"""Says what the user has to be asked before a call: takes what `Run` does.
+
+`None` when there is nothing to ask. Raises `ToolError` for a call that is not to be done at all.
+"""
 
 
 Run: TypeAlias = Callable[[ToolContext, str], Awaitable[ToolResult]]
@@ -82,6 +100,12 @@ class Tool:
     """Does it."""
     acts: bool = False
     """Whether it changes or starts something, so that the user is asked first."""
+    asks: Asks | None = None
+    """Where that depends on the call: says what the user is asked before it."""
+    searches: bool = False
+    """Whether the pages that it finds count as named: it looks for what it was asked for."""
+    mark: str = ""
+    """What tells it from another tool of its name; empty for the program's own."""
     seconds: float = SECONDS
     """How long it may run."""
     characters: int = CHARACTERS
@@ -96,12 +120,34 @@ class Tool:
         """What it is called by."""
         return self.spec.name
 
+    @property
+    def key(self) -> str:
+        """What a permission for good is kept under."""
+        return permission_key(self.name, self.mark)
+
+    async def consent(self, context: ToolContext, arguments: str) -> Consent | None:
+        """What the user has to be asked before a call; `None` when there is nothing to ask.
+
+        Args:
+            context: What the tool is to know.
+            arguments: The arguments as the model wrote them.
+
+        Raises:
+            ToolError: The call is not to be done at all.
+        """
+        found = await self.asks(context, arguments) if self.asks else None
+        if found is None and self.acts:
+            found = Consent()
+        return replace(found, mark=self.mark) if found else None
+
 
 def tool_from(
     function: Callable[..., Awaitable[ToolResult]],
     *,
     name: str = "",
     acts: bool = False,
+    asks: Asks | None = None,
+    searches: bool = False,
     seconds: float = SECONDS,
     characters: int = CHARACTERS,
     subject: str = "",
@@ -117,6 +163,8 @@ def tool_from(
         function: Does a call.
         name: The tool's name; empty for the function's.
         acts: Whether the user is asked first.
+        asks: Says what the user is asked before a call, where that depends on the call.
+        searches: Whether the pages that it finds count as named.
         seconds: How long a call may take.
         characters: How much of a result is kept.
         subject: The parameter that says what will be done.
@@ -134,6 +182,8 @@ def tool_from(
         ToolSpec(name, _description(function), schema),
         run,
         acts=acts,
+        asks=asks,
+        searches=searches,
         seconds=seconds,
         characters=characters,
         subject=subject,

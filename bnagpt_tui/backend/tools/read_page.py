@@ -6,11 +6,15 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from ..addresses import same_host
+from ..calls import values_of
 from ..models import Source
+from ..permission import Consent
 from ..text import one_line
 from .base import Tool, ToolContext, ToolResult, tool_from
+from .web.consent import consent_to
 from .web.fetching import MOST_BYTES, fetch
-from .web.guard import anywhere, is_public
+from .web.guard import anywhere, host_of, is_public
 from .web.options import WebOptions
 from .web.page import Page, read
 
@@ -29,11 +33,28 @@ def read_page(options: WebOptions) -> Tool:
         address: Annotated[str, Meta(description="The page's address, with https://.")],
     ) -> ToolResult:
         """Read a page of the web as text. Cite it by the number that it is given."""
-        fetched = await fetch(address.strip(), allowed=allowed)
+
+        async def may_go(start: str, target: str) -> bool:
+            return context.is_free or same_host(start, target) or await context.is_named(target)
+
+        fetched = await fetch(address.strip(), allowed=allowed, may_go=may_go)
         page = await read(fetched)
         return _result(context, fetched.address, page, is_cut=fetched.is_cut)
 
-    return tool_from(run, name="read_page", seconds=SECONDS, subject="address")
+    return tool_from(run, name="read_page", asks=_asks, seconds=SECONDS, subject="address")
+
+
+async def _asks(context: ToolContext, arguments: str) -> Consent | None:
+    """What the user is asked: about an address that neither they nor a search named.
+
+    Raises:
+        ToolError: It is no address of a page.
+    """
+    address = (values_of(arguments) or {}).get("address")
+    if not isinstance(address, str):
+        return None  # the tool itself says what is wrong with that
+    host_of(address.strip())
+    return await consent_to([address.strip()], context)
 
 
 def _result(context: ToolContext, address: str, page: Page, *, is_cut: bool) -> ToolResult:

@@ -37,7 +37,7 @@ def web_search(options: WebOptions, search: Search | None = None) -> Tool:
         found = await ask(options, query, count)
         return _result(context, query, _sound(found)[:count])
 
-    return tool_from(run, name="web_search", subject="query")
+    return tool_from(run, name="web_search", searches=True, subject="query")
 
 
 def _sound(found: list[Found]) -> list[Found]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ...calls import values_of
+from ...calls import fit_id, values_of
 from ...models import Message, Role, ToolCall
 
 NO_ANSWER: Final = "(This was not answered.)"
@@ -24,22 +24,27 @@ def paired(messages: Iterable[Message]) -> Iterator[Message]:
     """The messages with exactly one result behind each call, as services insist.
 
     A result without a call, such as that of a tool that the user ran, gets one; a call without a
-    result is told to have none.
+    result is told to have none. Each call and its result have an id that fits, and that no other
+    call of the same answer has: what is kept may hold anything.
     """
-    waiting: dict[str, ToolCall] = {}
+    waiting: list[tuple[str, ToolCall]] = []
     for message in messages:
         if message.role is Role.TOOL:
-            if message.tool_call_id not in waiting:
+            place = _place_of(message.tool_call_id, waiting)
+            if place is None:
                 yield from _unanswered(waiting)
-                waiting = {}
-                yield _call_for(message)
-            waiting.pop(message.tool_call_id, None)
-            yield message
+                made = _call_for(message)
+                yield made
+                waiting, place = [(message.tool_call_id, made.tool_calls[0])], 0
+            _, call = waiting.pop(place)
+            yield replace(message, tool_call_id=call.id)
             continue
         yield from _unanswered(waiting)
-        waiting = {}
-        if message.role is Role.ASSISTANT:
-            waiting = {call.id: call for call in message.tool_calls}
+        waiting = []
+        if message.role is Role.ASSISTANT and message.tool_calls:
+            calls = _with_own_ids(message.tool_calls)
+            waiting = list(zip((call.id for call in message.tool_calls), calls, strict=True))
+            message = replace(message, tool_calls=calls)  # noqa: PLW2901  # with ids that fit
         yield message
     yield from _unanswered(waiting)
 
@@ -126,15 +131,33 @@ def arguments_of(call: ToolCall) -> str:
     return json.dumps({"unreadable": call.arguments})
 
 
-def _unanswered(waiting: dict[str, ToolCall]) -> Iterator[Message]:
-    for call in waiting.values():
+def _place_of(call_id: str, waiting: Sequence[tuple[str, ToolCall]]) -> int | None:
+    """Which of the calls that wait a result is of; `None` when it is of none."""
+    return next((place for place, (known, _) in enumerate(waiting) if known == call_id), None)
+
+
+def _with_own_ids(calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
+    """The calls of one answer, each with an id that fits and that no other of them has."""
+    used: dict[str, ToolCall] = {}
+    for call in calls:
+        free, number = fit_id(call.id), 1
+        while free in used:
+            number += 1
+            free = fit_id(f"{call.id} {number}")
+        used[free] = replace(call, id=free)
+    return tuple(used.values())
+
+
+def _unanswered(waiting: Sequence[tuple[str, ToolCall]]) -> Iterator[Message]:
+    for _, call in waiting:
         yield Message(Role.TOOL, NO_RESULT, tool_call_id=call.id)
 
 
 def _call_for(result: Message) -> Message:
     """An answer that asks for what there is a result of."""
     known = result.tool_calls[0] if result.tool_calls else ToolCall("", "tool", "{}")
-    return Message(Role.ASSISTANT, tool_calls=(replace(known, id=result.tool_call_id),))
+    call = replace(known, id=fit_id(result.tool_call_id))
+    return Message(Role.ASSISTANT, tool_calls=(call,))
 
 
 def _told(result: Message) -> Message:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from ...calls import LONGEST_NAME, fit_name
+from ...addresses import addresses_of
+from ...calls import LONGEST_NAME, fit_name, values_of
 from ...errors import ToolArgumentsError
 from ...models import ToolSpec
+from ...permission import Consent
 from ...text import one_line
 from ..base import Tool, ToolContext, ToolResult
+from ..web.consent import consent_to
 
 _DESCRIPTION: Final = 1000
 
@@ -28,12 +33,12 @@ class Listed:
     """Whether the server says that it changes nothing. Nothing but its word stands behind that."""
 
 
-Call: TypeAlias = Callable[[str, Mapping[str, Any], ToolContext], Awaitable[ToolResult]]
-"""Does a call: takes the tool's name as its server knows it, and the arguments."""
+Call: TypeAlias = Callable[[Listed, Mapping[str, Any], ToolContext], Awaitable[ToolResult]]
+"""Does a call: takes the tool as its server listed it, and the arguments."""
 
 
 def tools_from(
-    server: str, listed: Iterable[Listed], call: Call, seconds: float
+    server: str, listed: Iterable[Listed], call: Call, seconds: float, *, origin: str = ""
 ) -> tuple[Tool, ...]:
     """The tools of one server, each under a name of its own.
 
@@ -42,6 +47,7 @@ def tools_from(
         listed: What it listed.
         call: Does a call.
         seconds: How long a call may take.
+        origin: What is started, or spoken to, under that name.
     """
     taken: dict[str, Tool] = {}
     for item in listed:
@@ -50,8 +56,10 @@ def tools_from(
             ToolSpec(
                 name, one_line(f"{server}: {item.description}", _DESCRIPTION), item.parameters
             ),
-            _run(name, item.name, call),
+            _run(name, item, call),
             acts=not item.reads_only,
+            asks=_asks if item.reads_only else None,
+            mark=_mark(item, origin),
             seconds=seconds,
         )
     return tuple(taken.values())
@@ -68,11 +76,28 @@ def _free_name(wanted: str, taken: Mapping[str, Tool]) -> str:
     return name
 
 
+def _mark(item: Listed, origin: str) -> str:
+    """What tells a tool from another: a permission for one is none for what it becomes."""
+    about = (origin, item.name, item.description, item.parameters, item.reads_only)
+    told = json.dumps(about, sort_keys=True, default=str)
+    return blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+async def _asks(context: ToolContext, arguments: str) -> Consent | None:
+    """What the user is asked before a tool that only reads: about addresses that nobody named.
+
+    What it says of itself does not hold it from fetching them, and that is how a page could have
+    a conversation sent away.
+    """
+    addresses = list(addresses_of(values_of(arguments)))
+    return await consent_to(addresses, context) if addresses else None
+
+
 def _run(
-    name: str, original: str, call: Call
+    name: str, item: Listed, call: Call
 ) -> Callable[[ToolContext, str], Awaitable[ToolResult]]:
     async def run(context: ToolContext, arguments: str) -> ToolResult:
-        return await call(original, _read(arguments, name), context)
+        return await call(item, _read(arguments, name), context)
 
     return run
 

@@ -39,6 +39,11 @@ class ServerOptions:
     seconds: float = SECONDS
     """How long a call may take."""
 
+    @property
+    def origin(self) -> str:
+        """What is started or spoken to, in a form that is never shown."""
+        return repr((self.command, self.arguments, self.address))
+
 
 def is_private(variable: str) -> bool:
     """Whether a variable is bnaGPT's own and given to no server."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ...errors import ToolError
@@ -47,6 +48,8 @@ class Server:
         self._is_closing = False
         self._settled = asyncio.Event()
         self._decided: list[asyncio.Event] = []
+        self._listed: list[Listed] = []
+        self._acting: set[str] = set()
         self._reason = ""
 
     async def start(self, connect: Connect) -> None:
@@ -72,7 +75,7 @@ class Server:
         await asyncio.wait((self._keeper,), timeout=_CUT_SECONDS)
 
     async def _call(
-        self, name: str, arguments: Mapping[str, Any], context: ToolContext
+        self, tool: Listed, arguments: Mapping[str, Any], context: ToolContext
     ) -> ToolResult:
         """Do a call, after a restart that is on its way.
 
@@ -85,9 +88,11 @@ class Server:
         server = f"The MCP server “{self._options.name}”"
         if self._connection is None or not self._stands:
             raise ToolError(f"{server} ended, and its tools are gone until the next start.")
+        if tool not in self._listed:  # the user's word, or the model's, was for another
+            raise ToolError(f"{server} was started again, and describes this tool otherwise now.")
         connection, decided = self._connection, self._decided[-1]
         try:
-            return await connection.call(name, arguments, context)
+            return await connection.call(tool.name, arguments, context)
         except ToolError:
             if not connection.has_ended:
                 raise
@@ -140,7 +145,12 @@ class Server:
     def _greet(self, connection: Connection, listed: list[Listed]) -> None:
         """Take the tools of a connection that stands."""
         name = self._options.name
-        self.tools = tools_from(name, listed, self._call, self._options.seconds)
+        # What has acted once is not taken for harmless because the server says so later.
+        self._acting |= {item.name for item in listed if not item.reads_only}
+        self._listed = [replace(item, reads_only=item.name not in self._acting) for item in listed]
+        self.tools = tools_from(
+            name, self._listed, self._call, self._options.seconds, origin=self._options.origin
+        )
         if self._began:
             self._report(f"The MCP server “{name}” ended and was started again{self._reason}.")
         else:

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from ...errors import ToolError
 from ..base import ToolResult
 from .bubblewrap import NOBODY, Bubblewrap
-from .monty import Monty, MontyPool
+from .monty import Monty, is_installed
 from .options import SandboxOptions
 from .outcome import Interpreter, Outcome, Report
 from .pythons import Python, pythons
@@ -42,7 +42,6 @@ class Sandbox:
         self._choosing = asyncio.Lock()
         self._factory: _Factory | None = None
         self._title = ""
-        self._monty = MontyPool(options)
         self._interpreters: OrderedDict[str, Interpreter] = OrderedDict()
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -69,6 +68,15 @@ class Sandbox:
             ToolError: Nothing here can run code.
         """
         factory = await self._choose()
+        try:
+            return await self._run(factory, conversation_id, code, report, fresh=fresh)
+        finally:  # also where it failed: or else its place would be taken for ever
+            await self._end_unused()
+
+    async def _run(
+        self, factory: _Factory, conversation_id: str, code: str, report: Report, *, fresh: bool
+    ) -> ToolResult:
+        """Run code in a conversation's interpreter, which is made with its first run."""
         async with self._locks.setdefault(conversation_id, asyncio.Lock()):
             if fresh:
                 await self._end(conversation_id)
@@ -82,7 +90,6 @@ class Sandbox:
             printed = _Printed(report, self._options.output_characters)
             outcome = await interpreter.run(code, printed.take)
             returned = await asyncio.to_thread(scratch.returned, before)
-        await self._end_unused()
         return _result(printed.text(), outcome, returned)
 
     async def reset(self, conversation_id: str) -> None:
@@ -94,7 +101,6 @@ class Sandbox:
         """End every interpreter and everything they started."""
         for conversation_id in list(self._interpreters):
             await self._end(conversation_id)
-        await self._monty.aclose()
 
     async def _end(self, conversation_id: str) -> None:
         interpreter = self._interpreters.pop(conversation_id, None)
@@ -125,15 +131,20 @@ class Sandbox:
         if kind in {"auto", "bwrap"} and (python := await self._python()):
             self._title = f"Code runs in bubblewrap, by {python.program}."
             return lambda scratch: Bubblewrap(python, self._options, scratch)
-        if kind in {"auto", "monty"}:
-            try:
-                await self._monty.prepare()
-            except ImportError:
-                pass
-            else:
-                self._title = "Code runs in pydantic-monty, a small Python without files."
-                return lambda _scratch: Monty(self._monty, self._options)
+        if kind in {"auto", "monty"} and await self._monty_works():
+            self._title = "Code runs in pydantic-monty, a small Python without files."
+            return lambda _scratch: Monty(self._options)
         raise ToolError(INSTALL)
+
+    async def _monty_works(self) -> bool:
+        """Whether `pydantic-monty` is there, tried as it will be used."""
+        if not await asyncio.to_thread(is_installed):
+            return False
+        trial = Monty(replace(self._options, seconds=10.0))
+        try:
+            return (await trial.run("20 + 22", _ignore)).value == "42"
+        finally:
+            await trial.aclose()
 
     async def _python(self) -> Python | None:
         """The first Python that runs inside `bwrap`, tried as it will be used."""

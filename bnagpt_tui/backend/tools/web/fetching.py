@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urljoin
 
 from ...errors import ToolError
@@ -39,10 +39,20 @@ _READABLE: Final = ("text/", "application/json", "application/xml", "application
 _ENDINGS: Final = ("+json", "+xml")
 
 
+MayGo: TypeAlias = Callable[[str, str], Awaitable[bool]]
+"""Whether a page may send from one address to another."""
+
+
+async def _anywhere(_start: str, _target: str) -> bool:
+    """A page may send to every address."""
+    return True
+
+
 async def fetch(
     address: str,
     *,
     allowed: Allowed = is_public,
+    may_go: MayGo = _anywhere,
     seconds: float = SECONDS,
     look_up: LookUp = look_up,
 ) -> Fetched:
@@ -51,6 +61,7 @@ async def fetch(
     Args:
         address: Where it is.
         allowed: Which numbers may be connected to.
+        may_go: Whether a page may send from one address to another.
         seconds: How long all of it may take.
         look_up: Gives the numbers of a host.
 
@@ -60,7 +71,7 @@ async def fetch(
     shown = one_line(address, 120)
     try:
         async with asyncio.timeout(seconds), _client() as client:
-            return await _follow(client, address, allowed=allowed, look_up=look_up)
+            return await _follow(client, address, allowed, may_go, look_up)
     except TimeoutError:
         raise ToolError(
             f"{shown} did not come within {seconds:g} seconds. Try another page."
@@ -86,9 +97,10 @@ async def _client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def _follow(
-    client: httpx.AsyncClient, address: str, *, allowed: Allowed, look_up: LookUp
+    client: httpx.AsyncClient, address: str, allowed: Allowed, may_go: MayGo, look_up: LookUp
 ) -> Fetched:
     """Fetch a page, going where it sends."""
+    start = address
     for _ in range(MOST_REDIRECTS + 1):
         address = _written_out(address)
         host, port = host_of(address)
@@ -96,6 +108,11 @@ async def _follow(
         found = await _ask(client, address, host, numbers)
         if isinstance(found, Fetched):
             return found
+        if not await may_go(start, found):
+            raise ToolError(
+                f"{one_line(host, 80)} sends to another host, where it was not followed: "
+                f"{one_line(found, 2000)}"
+            )
         address = found
     raise ToolError(f"The page sends elsewhere more than {MOST_REDIRECTS} times.")
 

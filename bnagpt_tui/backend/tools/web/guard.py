@@ -29,6 +29,30 @@ _SPECIAL: Final = tuple(
 )
 """What some versions of Python take for public."""
 
+_CLOUDS: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "168.63.129.16/32",  # Azure's wire server
+        "100.100.0.0/16",  # Alibaba's metadata and services
+        "161.26.0.0/16",  # IBM's services
+        "166.8.0.0/14",  # IBM's services
+        "fd00:ec2::/32",  # Amazon's metadata, time and names
+        "fd20:ce::/32",  # Google's metadata
+    )
+)
+"""What clouds give to their machines alone, of which some looks public."""
+
+_INNER_NAMES: Final = frozenset({"metadata", "metadata.goog", "instance-data", "localhost"})
+_INNER_ENDINGS: Final = (
+    ".internal",
+    ".local",
+    ".localhost",
+    ".localdomain",
+    ".home.arpa",
+    ".metadata.goog",
+)
+_ISATAP: Final = frozenset({0x00005EFE, 0x02005EFE})
+
 
 def is_public(address: Address) -> bool:
     """Whether an address is on the open Internet, and so is every one that is inside it.
@@ -41,9 +65,18 @@ def is_public(address: Address) -> bool:
         inner = _embedded(address)
         if inner is not None:
             return is_public(inner)
-    if any(address in network for network in _SPECIAL):
+    if any(address in network for network in (*_SPECIAL, *_CLOUDS)):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def is_inner_name(host: str) -> bool:
+    """Whether a host's name is one of this machine, its network or its cloud, by its form alone.
+
+    Such a name may lead anywhere: a cloud's own name service decides.
+    """
+    name = host.rstrip(".").lower()
+    return name in _INNER_NAMES or name.endswith(_INNER_ENDINGS)
 
 
 def anywhere(_address: Address) -> bool:
@@ -59,6 +92,8 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
         return address.sixtofour
     if address.teredo:
         return address.teredo[1]
+    if int(address) >> 32 & 0xFFFFFFFF in _ISATAP:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if address in _NAT64 or address in _COMPATIBLE:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return None
@@ -112,14 +147,17 @@ async def resolve(
         ToolError: There is no such host, or one of its numbers is not on the open Internet.
     """
     shown = one_line(host, 80)
+    private = ToolError(
+        f"{shown} is not on the open Internet, and is not read. The setting "
+        "private_addresses allows it."
+    )
+    if allowed is not anywhere and is_inner_name(host):
+        raise private
     try:
         numbers = await look_up(host, port)
     except (OSError, UnicodeError):
         raise ToolError(f"The address {shown} was not found.") from None
     for number in numbers:
         if not allowed(ipaddress.ip_address(number.partition("%")[0])):
-            raise ToolError(
-                f"{shown} is not on the open Internet, and is not read. The setting "
-                "private_addresses allows it."
-            )
+            raise private
     return numbers
