@@ -80,6 +80,27 @@ except OSError as error: print(error.strerror)
 
 @FILTERED
 @FULL
+async def test_protocols_that_are_not_of_use_load_no_module(
+    make_sandbox: MakeSandbox, kind: str
+) -> None:
+    code = """
+import socket
+made = []
+for family in (2, 10):
+    for type in range(12):
+        for protocol in (0, 1, 2, 6, 17, 33, 58, 132, 136, 255, 262):
+            try:
+                socket.socket(family, type | socket.SOCK_NONBLOCK, protocol).close()
+                made.append((type, protocol))
+            except OSError: pass
+print(sorted(set(made)))
+"""
+    content = (await run(make_sandbox(kind), code)).content
+    assert content == "[(1, 0), (1, 6), (2, 0), (2, 17)]"
+
+
+@FILTERED
+@FULL
 async def test_a_family_hidden_behind_higher_bits_is_refused(
     make_sandbox: MakeSandbox, kind: str
 ) -> None:

@@ -21,6 +21,9 @@ from .walls import Descriptors, Walls, arguments, bounds, command, environment, 
 ENDING_SECONDS: Final = 10.0
 """How long everything in a sandbox may take to be gone after it was killed."""
 
+STARTING_SECONDS: Final = 10.0
+"""How long an interpreter may take to be there."""
+
 _GRACE: Final = 1.0
 _KILL_SECONDS: Final = 8.0
 _MOST_REPLY: Final = 2_500_000
@@ -191,6 +194,9 @@ class Bubblewrap:
         finally:
             for descriptor in inherited:
                 os.close(descriptor)
+        with suppress(TimeoutError, ValueError):  # the run finds out
+            async with asyncio.timeout(STARTING_SECONDS):
+                await self._control.readline()
 
     def _words(self, inherited: list[int], descriptors: Descriptors) -> list[str]:
         """The whole command; what else it inherits is added to the list."""

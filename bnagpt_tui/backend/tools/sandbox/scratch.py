@@ -136,7 +136,7 @@ class Scratch:
         try:
             status = os.fstat(descriptor)
             if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                raise OSError(errno.EPERM, f"{place} is not bnaGPT's own")
+                raise OSError(errno.EPERM, "their directory is not bnaGPT's own")
             yield descriptor
         finally:
             os.close(descriptor)
@@ -188,7 +188,7 @@ class _Receiving:
         kind = entry["kind"]
         if kind == "end":
             self.ended = True
-            self.unkept = [one_line(str(path), _NAME_LENGTH) for path in entry["left"]]
+            self.unkept = [_shown(path) for path in entry["left"]]
             return
         self.is_empty = False
         self.seen += 1
@@ -201,7 +201,7 @@ class _Receiving:
         if self.behind < 0 or max(self.behind, self.size) > self.options.disk_bytes:
             raise ValueError("the stream of files is too long")
         if entry["new"] is True:
-            self._begin_new(one_line(str(entry["path"]), _NAME_LENGTH))
+            self._begin_new(_shown(entry["path"]))
 
     def _begin_new(self, name: str) -> None:
         room = self.options.returned_bytes - sum(len(file.content) for file in self.files)
@@ -227,3 +227,8 @@ class _Receiving:
             trouble: Why nothing could be kept; empty if it was.
         """
         return Returned(tuple(self.files), tuple(self.left_out), tuple(self.unkept), trouble)
+
+
+def _shown(path: object) -> str:
+    """A path as it may be shown and stored, on one line."""
+    return one_line(str(path).encode("utf-8", "replace").decode(), _NAME_LENGTH)

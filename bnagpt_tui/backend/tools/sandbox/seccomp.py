@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 
@@ -22,6 +22,7 @@ _LOAD: Final = 0x20
 _EQUAL: Final = 0x15
 _AT_LEAST: Final = 0x35
 _ANY_BIT: Final = 0x45
+_AND: Final = 0x54
 _RETURN: Final = 0x06
 
 _NUMBER_AT: Final = 0
@@ -66,6 +67,12 @@ _TERMINAL_REQUESTS: Final = (
 _AF_UNIX: Final = 1
 _AF_INET: Final = 2
 _AF_INET6: Final = 10
+_TYPE_BITS: Final = 0xF
+"""Those of a socket's type that are no flags."""
+_STREAM: Final = 1
+_DATAGRAM: Final = 2
+_TCP: Final = 6
+_UDP: Final = 17
 _PERSONALITIES: Final = (0, 0xFFFFFFFF)
 """Linux's own, and the question which it is."""
 
@@ -187,8 +194,7 @@ def _instructions(architecture: Architecture) -> Iterator[Instruction]:
     for number in architecture.absent.values():
         yield from _when(number, absent)
     no_family = _fail(errno.EAFNOSUPPORT)
-    families = [*_allowed((_AF_UNIX, _AF_INET, _AF_INET6)), no_family]
-    yield from _when(architecture.socket, _argument(0), *families)
+    yield from _when(architecture.socket, *_socket())
     yield from _when(architecture.socketpair, _argument(0), *_allowed((_AF_UNIX,)), no_family)
     namespaces = (_ANY_BIT, 0, 1, _NEW_NAMESPACES)
     yield from _when(architecture.clone, _argument(0), namespaces, _fail(errno.EPERM), _ALLOW)
@@ -197,6 +203,29 @@ def _instructions(architecture: Architecture) -> Iterator[Instruction]:
     personalities = [*_allowed(_PERSONALITIES), _fail(errno.EPERM)]
     yield from _when(architecture.personality, _argument(0), *personalities)
     yield _ALLOW
+
+
+def _socket() -> Iterator[Instruction]:
+    """Let through sockets of the sandbox itself, and of TCP and UDP.
+
+    The kernel loads a module for a protocol that nobody uses as soon as somebody asks for one.
+    """
+    yield _argument(0)
+    yield from _allowed((_AF_UNIX,))
+    yield from _only((_AF_INET, _AF_INET6), errno.EAFNOSUPPORT)
+    yield _argument(1)
+    yield (_AND, 0, 0, _TYPE_BITS)
+    yield from _only((_STREAM, _DATAGRAM), errno.ESOCKTNOSUPPORT)
+    yield _argument(2)
+    yield from _only((0, _TCP, _UDP), errno.EPROTONOSUPPORT)
+    yield _ALLOW
+
+
+def _only(values: Sequence[int], error: int) -> Iterator[Instruction]:
+    """Go on if what was loaded is one of the values, and fail if not."""
+    for place, value in enumerate(values):
+        yield (_EQUAL, len(values) - place, 0, value)
+    yield _fail(error)
 
 
 def _when(number: int, *then: Instruction) -> Iterator[Instruction]:

@@ -21,8 +21,10 @@ MOST_ENTRIES = 20_000
 MOST_PATH = 1000
 """Bytes of a path; what lies deeper is not kept."""
 
-MOST_LEFT = 100
-"""Paths that are told of what is not kept."""
+MOST_LEFT = 20
+"""Paths that are told of what is not kept, each of so many characters."""
+
+MOST_TOLD = 100
 
 PIECE = 1 << 20
 """Bytes that are copied at once."""
@@ -88,7 +90,7 @@ def write(
             left.append(path)
         else:
             most = room
-    out.write(_line({"kind": "end", "left": left[:MOST_LEFT]}))
+    out.write(_line({"kind": "end", "left": [path[:MOST_TOLD] for path in left[:MOST_LEFT]]}))
     out.flush()
 
 

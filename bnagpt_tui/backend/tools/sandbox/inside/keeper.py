@@ -5,6 +5,7 @@ run ends, it stops everything, ends all but the interpreter, and hands back the 
 interpreter stays stopped until the next run. What it reads and writes for bnaGPT, lines of JSON:
 
     {"run": 1, "code": "…"}   {"interrupt": true}   {"kill": true}
+    {"ready": true}
     {"id": 1, "value": "…", "error": "…", "settled": true, "files": true}
     {"id": 1, "ended": "It was ended: …", "status": -9, "settled": true, "files": false}
 
@@ -37,6 +38,9 @@ SETTLING_SECONDS = 3.0
 MOST_REPLY = 1_000_000
 """Bytes of the interpreter's reply; longer ones are dropped."""
 
+MOST_TOLD = 100_000
+"""Characters of a value or an error in it."""
+
 _SET_DUMPABLE = 4
 """The argument of prctl(2) with which a process cannot be looked into."""
 
@@ -66,6 +70,7 @@ class Keeper:
         self.poll = select.poll()
         self.running: int | None = None
         self.status = 0
+        self.looked = 0.0
         self.requests = b""
         self.replies = b""
 
@@ -76,26 +81,39 @@ class Keeper:
             os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        poll = self.poll
         for descriptor in (0, self.connection.fileno(), reading):
-            poll.register(descriptor, select.POLLIN)
-        looked = 0.0
+            self.poll.register(descriptor, select.POLLIN)
+        self.settle()
+        self.say({"ready": True})
         while True:
             timeout = None if self.running is None else WATCH_EVERY
-            ready = {descriptor for descriptor, _ in poll.poll(timeout)}
+            ready = {descriptor for descriptor, _ in self.poll.poll(timeout)}
             if 0 in ready and not self.take_requests():
                 return
             if reading in ready:
                 os.read(reading, 4096)
             if self.connection.fileno() in ready:
                 self.take_replies()
-            if self.reap() and self.running is not None:
-                self.end("")
-            if self.running is not None and time.monotonic() - looked > WATCH_EVERY / 1000:
-                looked = time.monotonic()
-                reason = self.usage.excess()
-                if reason:
-                    self.end(reason)
+            self.look()
+
+    def look(self) -> None:
+        """End the interpreter if it has died, takes too much, or goes on after its run."""
+        if self.reap() and self.running is not None:
+            self.end("")
+        if self.running is None and not self.usage.is_stopped(self.child):
+            self.kill_child()  # it had itself woken, as by a timer that sends SIGCONT
+            self.settle()
+        if self.running is not None and time.monotonic() - self.looked > WATCH_EVERY / 1000:
+            self.looked = time.monotonic()
+            reason = self.usage.excess()
+            if reason:
+                self.end(reason)
+
+    def say(self, words: dict[str, Any]) -> None:
+        """Tell bnaGPT something."""
+        rest = memoryview(json.dumps(words).encode() + b"\n")
+        while rest:
+            rest = rest[self.control.write(rest) or 0 :]
 
     def take_requests(self) -> bool:
         """Take what bnaGPT says; whether it will say more."""
@@ -136,8 +154,8 @@ class Keeper:
             with suppress(ValueError, RecursionError):
                 found = json.loads(line)
                 if isinstance(found, dict) and found.get("id") == self.running is not None:
-                    value, error = str(found.get("value") or ""), str(found.get("error") or "")
-                    self.answer({"value": value, "error": error})
+                    told = {name: str(found.get(name) or "") for name in ("value", "error")}
+                    self.answer({name: text[:MOST_TOLD] for name, text in told.items()})
 
     def end(self, reason: str) -> None:
         """Kill the interpreter if it is still there, and tell that it is no more."""
@@ -174,7 +192,7 @@ class Keeper:
             now = self.before
         kept = settled and now != self.before
         reply = {"id": number, **outcome, "settled": settled, "files": kept}
-        self.control.write(json.dumps(reply).encode() + b"\n")
+        self.say(reply)
         if kept:
             self.files.write(SCRATCH, now, self.before, self.told["disk"], self.stream)
             self.before = now
@@ -189,7 +207,7 @@ class Keeper:
             with suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGSTOP)
             others = [pid for pid in self.usage.living() if pid not in {1, self.child}]
-            if not others:
+            if not others and self.usage.is_stopped(self.child):
                 self.usage.settle()
                 return True
             if time.monotonic() > deadline:

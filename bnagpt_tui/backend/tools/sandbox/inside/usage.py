@@ -35,6 +35,10 @@ class Usage:
         self._gone = 0
         self._files_before = files()
 
+    def is_stopped(self, pid: int) -> bool:
+        """Whether a process is stopped, or is no more."""
+        return _fields(pid)[:1] in ([], ["T"], ["Z"], ["X"])
+
     def living(self) -> list[int]:
         """The processes that there are, those left out that have ended and wait to be buried."""
         return [pid for pid in _pids() if _fields(pid)[:1] not in ([], ["Z"], ["X"])]
