@@ -153,15 +153,11 @@ def launching(words: list[str], program: str, entrances: list[str]) -> list[str]
         entrances: Files of the control groups that it joins.
     """
     architecture = seccomp.ARCHITECTURES.get(platform.machine())
-    told = {
-        "enter": entrances,
-        "user": NOBODY if os.geteuid() == 0 else None,
-        "keyctl": architecture.keyctl if architecture else _KEYCTL.get(platform.machine()),
-        "program": program,
-        "words": words,
-    }
+    keyctl = architecture.keyctl if architecture else _KEYCTL.get(platform.machine(), "")
+    user = NOBODY if os.geteuid() == 0 else ""
     source = Path(__file__).with_name("launcher.py").read_text("utf-8")
-    return [sys.executable, "-I", "-S", "-c", source, json.dumps(told)]
+    python = [sys.executable, "-I", "-S", "-B", "-c", source]
+    return [*python, "\n".join(entrances), str(user), str(keyctl), program, *words]
 
 
 _KEYCTL: Final = {
