@@ -120,6 +120,7 @@ def build_sandbox(settings: Settings) -> Sandbox:
         kind=settings.sandbox,
         scratch=settings.data_dir / SCRATCH,
         environment=settings.sandbox_environment,
+        private=(settings.data_dir, settings.config_dir),
     )
     return Sandbox(options)
 

@@ -16,7 +16,7 @@ async def tools(settings: Settings) -> list[Finding]:
     """What tools can do here, and what has to be installed for more."""
     if not settings.tools:
         return [Finding("tools", Mark.WARNING, "switched off (tools = false)")]
-    return [_searching(settings), await _running(settings), *_lending(settings)]
+    return [_searching(settings), *await _running(settings), *_lending(settings)]
 
 
 def _searching(settings: Settings) -> Finding:
@@ -30,17 +30,20 @@ def _searching(settings: Settings) -> Finding:
     return Finding("web search", Mark.GOOD, service)
 
 
-async def _running(settings: Settings) -> Finding:
+async def _running(settings: Settings) -> list[Finding]:
+    """What runs code, and what does not hold here that holds elsewhere."""
     if settings.sandbox == "off":
-        return Finding("code", Mark.WARNING, "never runs (sandbox = off)")
+        return [Finding("code", Mark.WARNING, "never runs (sandbox = off)")]
     from ..backend.assemble import build_sandbox  # noqa: PLC0415  # the doctor's alone
 
     sandbox = build_sandbox(settings)
     try:
         sentence, works = await sandbox.describe()
+        weaknesses = sandbox.weaknesses()
     finally:
         await sandbox.aclose()
-    return Finding("code", Mark.GOOD if works else Mark.WARNING, sentence)
+    found = [Finding("code", Mark.GOOD if works else Mark.WARNING, sentence)]
+    return [*found, *(Finding("code", Mark.WARNING, each) for each in weaknesses)]
 
 
 def _lending(settings: Settings) -> Iterator[Finding]:

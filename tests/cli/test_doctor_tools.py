@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bnagpt_tui.backend.settings import Settings
 from bnagpt_tui.cli.findings import Mark
 from bnagpt_tui.cli.hands import tools
+from tests.tools.sandbox.conftest import has_bwrap
 
 
 def settings(tmp_path: Path, **chosen: object) -> Settings:
@@ -50,6 +52,17 @@ async def test_where_nothing_runs_code_it_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     _, running = await tools(settings(tmp_path, sandbox="bwrap"))
     assert (running.mark, "install bubblewrap" in running.text) == (Mark.WARNING, True)
+
+
+@pytest.mark.skipif(not has_bwrap(), reason="bwrap is not there, or may not work here")
+async def test_what_does_not_hold_of_the_sandbox_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "sparc64")
+    _, running, *weaknesses = await tools(settings(tmp_path, sandbox="bwrap"))
+    assert running.mark is Mark.GOOD
+    assert {finding.mark for finding in weaknesses} == {Mark.WARNING}
+    assert "not filtered" in weaknesses[0].text
 
 
 async def test_servers_that_lend_tools_are_named(tmp_path: Path) -> None:

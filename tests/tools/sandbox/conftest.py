@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +12,6 @@ import pytest
 
 from bnagpt_tui.backend.tools.base import ToolResult
 from bnagpt_tui.backend.tools.sandbox import Sandbox, SandboxOptions
-from bnagpt_tui.backend.tools.sandbox.scratch import Scratch
 
 MakeSandbox = Callable[..., Sandbox]
 CANARY = "gsk_canary_0123456789"
@@ -35,6 +34,9 @@ BWRAP = pytest.param(
 )
 
 
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can do or be this")
+USERS = pytest.mark.parametrize("user", [None, pytest.param(54321, marks=AS_ROOT)])
+"""Whoever runs the tests, and somebody who is not root."""
 KINDS = pytest.mark.parametrize("kind", [BWRAP, "monty"])
 FULL = pytest.mark.parametrize("kind", [BWRAP])
 
@@ -52,8 +54,23 @@ async def make_sandbox(tmp_path: Path) -> AsyncIterator[MakeSandbox]:
     yield make
     for sandbox in made:
         await sandbox.aclose()
-    shared = Scratch(SandboxOptions(tmp_path / "scratch"), "c", 65534).base
-    await asyncio.to_thread(shutil.rmtree, shared, ignore_errors=True)
+
+
+def open_way(path: Path) -> None:
+    """Let everybody come to a path in the directory of temporary files."""
+    for directory in (path, *path.parents):
+        if directory.owner() == "root" and directory.is_relative_to("/tmp"):
+            directory.chmod(directory.stat().st_mode | 0o011)
+
+
+def home_of(tmp_path: Path, user: int | None) -> Path:
+    """A home for a user, to whom the way there is open."""
+    home = tmp_path / "home"
+    home.mkdir()
+    if user is not None:
+        os.chown(home, user, user)
+        open_way(tmp_path)
+    return home
 
 
 def ignore(_text: str) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bnagpt_tui.backend.tools.sandbox import SandboxOptions
-from bnagpt_tui.backend.tools.sandbox.scratch import Scratch
 from tests.tools.sandbox.conftest import CANARY, FULL, INSIDE, KINDS, MakeSandbox, run, running_with
 from tests.waiting import until
 
@@ -25,24 +23,6 @@ while True:
     assert result.failed
     await sandbox.aclose()
     await until(lambda: others.issuperset(running_with(INSIDE)))
-
-
-@FULL
-async def test_daemons_end_with_the_sandbox(make_sandbox: MakeSandbox, kind: str) -> None:
-    sandbox = make_sandbox(kind)
-    code = """
-import os, time
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        os.execv("/bin/sleep", ["sleep", "98765.4321"])
-    os._exit(0)
-time.sleep(0.2)
-"""
-    await run(sandbox, code)
-    await until(lambda: bool(running_with("98765.4321")))
-    await sandbox.aclose()
-    await until(lambda: not running_with("98765.4321"))
 
 
 @FULL
@@ -74,10 +54,10 @@ async def test_the_disk_is_not_filled(make_sandbox: MakeSandbox, kind: str) -> N
     assert "OSError" in result.content or "ended by itself" in result.content
     code = "n = 0\nwhile True:\n    n += 1\n    open(f'{n}', 'wb').write(b'x' * 900_000)"
     result = await run(sandbox, code)
-    assert "had become too large" in result.content
-    assert (await run(sandbox, "import os; len(os.listdir())")).content == "0"
-    full = await run(sandbox, "open('/tmp/x', 'wb').write(b'x' * 900_000)")
-    assert not full.files
+    assert "No space left on device" in result.content
+    assert (await run(sandbox, "import os; len(os.listdir()) < 7")).content == "True"
+    other = await run(sandbox, "open('/tmp/x', 'wb').write(b'x' * 900_000)")
+    assert not other.files
 
 
 @KINDS
@@ -182,22 +162,3 @@ async def test_the_names_of_files_hold_nothing_that_commands_a_terminal(
     code = "open('\\x1b]0;owned\\x07\\nx', 'w').write('x')\nNone"
     result = await run(make_sandbox(kind), code)
     assert [file.name for file in result.files] == ["␛]0;owned␇ x"]
-
-
-async def test_a_directory_that_becomes_a_link_is_not_followed(
-    tmp_path: Path, secret: Path
-) -> None:
-    """The code may swap things while the host looks."""
-    scratch = Scratch(SandboxOptions(tmp_path / "scratch"), "c")
-    place = scratch.make()
-    (place / "sub").mkdir()
-    (place / "sub" / "secret.txt").write_text("mine")
-    before = scratch.marks()
-    (place / "sub" / "secret.txt").write_text("changed")
-    marks = scratch.marks()
-    (place / "sub" / "secret.txt").unlink()
-    (place / "sub").rmdir()
-    (place / "sub").symlink_to(secret.parent)
-    scratch.marks = lambda: marks  # type: ignore[method-assign]  # as it was a moment ago
-    assert scratch.returned(before).files == ()
-    assert scratch.returned(before).left_out == ("sub/secret.txt",)

@@ -12,7 +12,7 @@ from bnagpt_tui.backend.errors import ToolError
 from bnagpt_tui.backend.tools.base import ToolContext
 from bnagpt_tui.backend.tools.run_python import run_python
 from bnagpt_tui.backend.tools.sandbox import Sandbox, SandboxOptions
-from tests.tools.sandbox.conftest import BWRAP, MakeSandbox, ignore, run
+from tests.tools.sandbox.conftest import BWRAP, MakeSandbox, ignore, open_way, run
 from tests.waiting import until
 
 KINDS = pytest.mark.parametrize("kind", [BWRAP, "monty"])
@@ -138,9 +138,7 @@ async def test_packages_of_an_environment_can_be_used(
     packages = environment / "lib" / "python3.11" / "site-packages"
     packages.mkdir(parents=True)
     (packages / "mine.py").write_text("ANSWER = 42")
-    for directory in (tmp_path, *tmp_path.parents):
-        if directory.owner() == "root" and directory.is_relative_to("/tmp"):
-            directory.chmod(directory.stat().st_mode | 0o011)
+    open_way(tmp_path)
     sandbox = make_sandbox(kind, environment=environment)
     assert (await run(sandbox, "import mine; mine.ANSWER")).content == "42"
     assert "Read-only" in (await run(sandbox, "open('/packages/x', 'w')")).content

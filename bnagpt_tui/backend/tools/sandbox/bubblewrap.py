@@ -1,4 +1,4 @@
-"""A full CPython inside `bwrap`: no network, no files of the host but one scratch directory."""
+"""A full CPython inside `bwrap`: no network, no files of the host, no directory on a disk."""
 
 from __future__ import annotations
 
@@ -8,91 +8,46 @@ import os
 import shutil
 import signal
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, BinaryIO, Final
 
+from .groups import Group
 from .options import SandboxOptions
-from .outcome import ENDED, Outcome, Report
-from .pipes import Output, Replies
-from .pythons import PACKAGES, Python
+from .outcome import ENDED, Outcome, Report, Returned
+from .pipes import Output
 from .scratch import Scratch
+from .walls import Descriptors, Walls, arguments, bounds, command, environment, launching
 
-NOBODY: Final = 65534
-"""The user and the group that code runs as, inside; outside too where bnaGPT runs as root."""
-
-SCRATCH: Final = "/scratch"
-"""Where the scratch directory is, inside."""
+ENDING_SECONDS: Final = 10.0
+"""How long everything in a sandbox may take to be gone after it was killed."""
 
 STARTING_SECONDS: Final = 10.0
-"""How long an interpreter may take to start."""
-
-TOO_LARGE: Final = "It was ended and its files were removed: they had become too large."
-"""What is said of code that fills its directory."""
+"""How long an interpreter may take to be there."""
 
 _GRACE: Final = 1.0
-_WATCH_EVERY: Final = 0.25
-_CPU_SECONDS: Final = 600
-_TEMPORARY_BYTES: Final = 64 * 1024 * 1024
-
-
-def walls(python: Python, scratch: Path) -> list[str]:
-    """What `bwrap` is told to keep out, and the little that it lets in.
-
-    Args:
-        python: The interpreter.
-        scratch: The scratch directory.
-    """
-    words = ["--unshare-all", "--unshare-user", "--disable-userns"]
-    words += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
-    words += ["--uid", str(NOBODY), "--gid", str(NOBODY), "--hostname", "sandbox"]
-    for name, value in python.variables.items():
-        words += ["--setenv", name, value]
-    words += ["--setenv", "HOME", SCRATCH, "--setenv", "LANG", "C.UTF-8"]
-    words += ["--setenv", "PATH", "/usr/bin:/bin", "--setenv", "TMPDIR", "/tmp"]  # noqa: S108
-    words += python.binds
-    words += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
-    words += ["--size", str(_TEMPORARY_BYTES), "--tmpfs", "/tmp"]  # noqa: S108  # its own
-    return [*words, "--bind", str(scratch), SCRATCH, "--chdir", SCRATCH]
-
-
-def command(python: Python, options: SandboxOptions, control: int) -> list[str]:
-    """The interpreter's command, inside.
-
-    Args:
-        python: The interpreter.
-        options: The limits.
-        control: The descriptor that it answers on.
-    """
-    limits = {
-        "RLIMIT_CPU": _CPU_SECONDS,
-        "RLIMIT_AS": options.memory,
-        "RLIMIT_FSIZE": options.file_bytes,
-        "RLIMIT_NPROC": options.processes,
-        "RLIMIT_NOFILE": 256,
-        "RLIMIT_CORE": 0,
-    }
-    inside = Path(__file__).with_name("inside.py").read_text("utf-8")
-    words = [python.program, "-I", "-B", "-u", "-c", inside, str(control), json.dumps(limits)]
-    return words + ([PACKAGES] if python.has_packages else [])
+_KILL_SECONDS: Final = 8.0
+_MOST_REPLY: Final = 2_500_000
 
 
 class Bubblewrap:
     """An interpreter in a sandbox of its own; it is started with the first run.
 
     Args:
-        python: The interpreter.
+        walls: What is around it.
         options: The limits.
-        scratch: The directory that it may write in.
+        scratch: Where its files are kept.
     """
 
-    def __init__(self, python: Python, options: SandboxOptions, scratch: Scratch) -> None:
-        self._python = python
+    def __init__(self, walls: Walls, options: SandboxOptions, scratch: Scratch) -> None:
+        self._walls = walls
         self._options = options
         self._scratch = scratch
         self._process: asyncio.subprocess.Process | None = None
         self._output: Output | None = None
-        self._replies: asyncio.Queue[bytes] = asyncio.Queue(maxsize=64)
-        self._control: asyncio.BaseTransport | None = None
+        self._control: asyncio.StreamReader | None = None
+        self._pipe: asyncio.BaseTransport | None = None
+        self._files: BinaryIO | None = None
+        self._group: Group | None = None
         self._number = 0
 
     async def run(self, code: str, report: Report) -> Outcome:
@@ -102,97 +57,102 @@ class Bubblewrap:
             try:
                 await self._start()
             except OSError as error:
+                await self.aclose()
                 return Outcome(error=f"The sandbox did not start: {error.strerror}.")
         output = self._output
         assert output is not None  # noqa: S101  # made by the start
-        output.begin(report)
+        output.begin(report, 10 * self._options.output_characters)
         self._number += 1
-        self._send({"id": self._number, "code": code})
+        self._send({"run": self._number, "code": code})
+        answer = asyncio.create_task(self._answer(self._number))
         try:
-            return await self._outcome(self._number, output)
+            return await self._outcome(answer, output)
         except asyncio.CancelledError:
-            await self._interrupt(self._number)
+            await self._stop(answer, "interrupt")
             raise
         finally:
+            answer.cancel()
             output.drain()
             output.begin(None)
 
     async def aclose(self) -> None:
         """End the interpreter and everything it started."""
-        if self._process and self._process.returncode is None:
+        process, output, group = self._process, self._output, self._group
+        if process and process.returncode is None:
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
             with suppress(TimeoutError):
-                async with asyncio.timeout(STARTING_SECONDS):
-                    await self._process.wait()
-                    if self._output:
-                        await self._output.ended.wait()
-        if self._output:
-            self._output.close()
-        if self._control:
-            self._control.close()
-        self._process = self._output = self._control = None
-        self._replies = asyncio.Queue(maxsize=64)
+                async with asyncio.timeout(ENDING_SECONDS):
+                    await process.wait()
+                    if output:
+                        output.begin(None)
+                        await output.ended.wait()
+        if output:
+            output.close()
+        if self._pipe:
+            self._pipe.close()
+        self._process = self._output = self._control = self._pipe = None
+        self._files = self._group = None  # the pipe of files is closed by whoever reads it last
+        if group:
+            await asyncio.to_thread(group.close)
 
-    async def _outcome(self, number: int, output: Output) -> Outcome:
+    async def _outcome(self, answer: asyncio.Task[Outcome], output: Output) -> Outcome:
         """Wait until the code has ended, or has to be ended."""
-        process = self._process
-        assert process is not None  # noqa: S101  # made by the start
-        ended = asyncio.create_task(process.wait())
-        watched = asyncio.create_task(self._watch(output))
-        reply = asyncio.create_task(self._reply(number))
+        flooded = asyncio.create_task(output.flooded.wait())
         try:
             await asyncio.wait(
-                {ended, watched, reply},
+                {answer, flooded},
                 timeout=self._options.seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
-            if reply.done():
-                return reply.result()
-            if ended.done():
-                return Outcome(error=f"{_death(ended.result())} {ENDED}")
-            reason = watched.result() if watched.done() else ""
-            reply.cancel()  # what it waits for is now waited for by the interruption
-            await asyncio.gather(reply, return_exceptions=True)
-            if reason or not await self._interrupt(number):
-                await self.aclose()
-            if reason == TOO_LARGE:
-                await asyncio.to_thread(self._scratch.empty)
-            reason = reason or f"It was stopped after {self._options.seconds:g} seconds."
-            return Outcome(error=reason if self._process else f"{reason} {ENDED}")
         finally:
-            for task in (ended, watched, reply):
-                task.cancel()
-            await asyncio.gather(ended, watched, reply, return_exceptions=True)
+            flooded.cancel()
+        if answer.done():
+            return answer.result()
+        if output.flooded.is_set():
+            reason, how = "It was ended: it printed without end.", "kill"
+        else:
+            reason, how = f"It was stopped after {self._options.seconds:g} seconds.", "interrupt"
+        stopped = await self._stop(answer, how)
+        if self._process is None:
+            reason = f"{reason} {ENDED}"
+        return replace(stopped, value="", error=reason)
 
-    async def _interrupt(self, number: int) -> bool:
-        """Stop the code; whether the interpreter has survived it."""
-        self._send({"interrupt": True})
-        try:
-            await asyncio.wait_for(self._reply(number), _GRACE)
-        except TimeoutError:
+    async def _stop(self, answer: asyncio.Task[Outcome], how: str) -> Outcome:
+        """Stop the code, and if that does not help the interpreter, and if that does not all."""
+        if how == "interrupt":
+            self._send({"interrupt": True})
+            await asyncio.wait({answer}, timeout=_GRACE)
+        if not answer.done():
+            self._send({"kill": True})
+            await asyncio.wait({answer}, timeout=_KILL_SECONDS)
+        if not answer.done():
             await self.aclose()
-            return False
-        return True
+            await asyncio.wait({answer}, timeout=_GRACE)
+        return answer.result() if answer.done() else Outcome()
 
-    async def _watch(self, output: Output) -> str:
-        """Wait until the code writes more than it may; the sentence says what."""
-        while True:
-            await asyncio.sleep(_WATCH_EVERY)
-            if output.taken > 10 * self._options.output_characters:
-                return "It was ended: it printed without end."
-            if await asyncio.to_thread(self._scratch.size) > self._options.disk_bytes:
-                return TOO_LARGE
-
-    async def _reply(self, number: int) -> Outcome:
-        """The reply to a run; whatever else comes was written by the code."""
-        while True:
-            line = await self._replies.get()
-            with suppress(ValueError, RecursionError):
-                found = json.loads(line)
-                if isinstance(found, dict) and found.get("id") == number:
-                    value, error = found.get("value"), found.get("error")
-                    return Outcome(str(value or ""), str(error or ""))
+    async def _answer(self, number: int) -> Outcome:
+        """Wait for the answer to a run, and take the files that come with it."""
+        control, files = self._control, self._files
+        assert control is not None  # noqa: S101  # made by the start
+        assert files is not None  # noqa: S101  # made by the start
+        returned = Returned()
+        try:
+            reply = json.loads(await control.readline())
+            if reply["id"] != number:
+                raise ValueError("an answer to something else")
+            if reply["files"]:
+                returned = await asyncio.to_thread(self._scratch.receive, files)
+        except (ValueError, KeyError, TypeError, RecursionError):  # it is no more, or lies
+            process = self._process
+            await self.aclose()
+            status = process.returncode if process else None
+            return Outcome(error=f"{_death(status or 0)} {ENDED}")
+        if "ended" in reply or not reply["settled"]:
+            await self.aclose()
+            told = reply.get("ended") or _death(int(reply.get("status", -signal.SIGKILL)))
+            return Outcome(error=f"{told} {ENDED}", returned=returned)
+        return Outcome(str(reply["value"]), str(reply["error"]), returned)
 
     def _send(self, request: dict[str, Any]) -> None:
         if self._process and self._process.stdin:
@@ -201,52 +161,63 @@ class Bubblewrap:
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        program = shutil.which("bwrap") or "bwrap"
-        scratch = await asyncio.to_thread(self._scratch.make)
-        reading, writing = os.pipe()
-        told = _piped("\0".join(walls(self._python, scratch)).encode())
-        output_reading, output_writing = os.pipe()
-        self._output = Output(output_reading)
-        control, self._control = reading, None
+        inherited: list[int] = []
+        if self._walls.groups:
+            self._group = await asyncio.to_thread(self._walls.groups.make, bounds(self._options))
+        archive = await asyncio.to_thread(self._scratch.open)
+        if archive is not None:
+            inherited.append(archive)
         try:
-            words = command(self._python, self._options, writing)
+            output, printing = os.pipe()
+            inherited.append(printing)
+            self._output = Output(output)
+            control, answering = os.pipe()
+            inherited.append(answering)
+            self._control = asyncio.StreamReader(limit=_MOST_REPLY)
+            protocol = asyncio.StreamReaderProtocol(self._control)
+            self._pipe, _ = await loop.connect_read_pipe(
+                lambda: protocol, os.fdopen(control, "rb", buffering=0)
+            )
+            files, handing = os.pipe()
+            inherited.append(handing)
+            self._files = os.fdopen(files, "rb")
+            words = self._words(inherited, Descriptors(answering, handing, archive))
             self._process = await asyncio.create_subprocess_exec(
-                program,
-                "--args",
-                str(told),
                 *words,
                 stdin=asyncio.subprocess.PIPE,
-                stdout=output_writing,
-                stderr=output_writing,
-                pass_fds=(writing, told),
+                stdout=printing,
+                stderr=printing,
+                pass_fds=[each for each in inherited if each != printing],
                 start_new_session=True,
-                env={},  # or else it is there to be read, inside, as that of the first process
-                **dropped(),
+                env=environment(),
             )
-            self._control, _ = await loop.connect_read_pipe(
-                lambda: Replies(self._replies), os.fdopen(control, "rb", buffering=0)
-            )
-        except BaseException:
-            self._output.close()
-            raise
         finally:
-            for descriptor in (writing, output_writing, told):
+            for descriptor in inherited:
                 os.close(descriptor)
+        with suppress(TimeoutError, ValueError):  # the run finds out
+            async with asyncio.timeout(STARTING_SECONDS):
+                await self._control.readline()
 
-
-def dropped() -> dict[str, Any]:
-    """What starts a process as nobody where bnaGPT runs as root, and as itself elsewhere."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    def _words(self, inherited: list[int], descriptors: Descriptors) -> list[str]:
+        """The whole command; what else it inherits is added to the list."""
+        filtered = self._walls.program
+        program = _piped(filtered) if filtered else None
+        inherited += [] if program is None else [program]
+        told = "\0".join(arguments(self._walls, self._options, program))
+        inherited.append(_piped(told.encode()))  # in the command line it could be read inside
+        bwrap = shutil.which("bwrap") or "bwrap"
+        inner = command(self._walls, self._options, descriptors)
+        group = self._group
+        launched = launching(
+            ["--args", str(inherited[-1]), *inner], bwrap, list(group.entrances) if group else []
+        )
+        return [*(group.words if group else ()), *launched]
 
 
 def _piped(data: bytes) -> int:
-    """A descriptor to read data from, of which there is less than a pipe holds.
-
-    What is told so is not in the command line, which can be read inside.
-    """
+    """A descriptor to read data from, of which there is less than a pipe holds."""
     reading, writing = os.pipe()
+    os.set_blocking(writing, False)
     os.write(writing, data)
     os.close(writing)
     return reading

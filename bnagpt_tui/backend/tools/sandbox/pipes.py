@@ -1,34 +1,12 @@
-"""What comes out of a sandbox: printed text and replies, both from code that may lie."""
+"""What code in a sandbox prints, as it comes."""
 
 from __future__ import annotations
 
 import asyncio
 import codecs
 import os
-from typing import Final
 
 from .outcome import Report
-
-_MOST_REPLY: Final = 1_000_000
-"""Bytes of a reply; longer ones are dropped."""
-
-
-class Replies(asyncio.Protocol):
-    """Cuts what comes on the control pipe into lines; what is too long or too much is dropped."""
-
-    def __init__(self, replies: asyncio.Queue[bytes]) -> None:
-        self._replies = replies
-        self._rest = b""
-
-    def data_received(self, data: bytes) -> None:
-        """Take a piece."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > _MOST_REPLY:
-            self._rest = b""
-        for line in lines:
-            if self._replies.full():
-                self._replies.get_nowait()
-            self._replies.put_nowait(line)
 
 
 class Output:
@@ -42,17 +20,28 @@ class Output:
         self._descriptor = descriptor
         self._report: Report | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.taken = 0
-        """Characters of this run."""
+        self._room = 0
+        self._reads = True
+        self.flooded = asyncio.Event()
+        """Set when more was printed than may be; nothing is read then until others begin."""
         self.ended = asyncio.Event()
         """Set when nobody is left who could write."""
         os.set_blocking(descriptor, False)
         asyncio.get_running_loop().add_reader(descriptor, self._read)
 
-    def begin(self, report: Report | None) -> None:
-        """Pass output on to somebody else, or to nobody."""
+    def begin(self, report: Report | None, most: int = 0) -> None:
+        """Pass output on to somebody else, or to nobody.
+
+        Args:
+            report: Takes it.
+            most: Characters that are taken; 0 for no limit.
+        """
         self._report = report
-        self.taken = 0
+        self._room = most
+        self.flooded.clear()
+        if not self._reads and self._descriptor >= 0:
+            asyncio.get_running_loop().add_reader(self._descriptor, self._read)
+            self._reads = True
 
     def drain(self) -> None:
         """Pass on what is in the pipe."""
@@ -81,7 +70,17 @@ class Output:
             self.ended.set()
             return False
         text = self._decoder.decode(piece)
-        self.taken += len(text)
         if self._report and text:
             self._report(text)
+        if self._room:
+            self._room = max(0, self._room - len(text))
+            if not self._room:
+                self._hold()
+                return False
         return True
+
+    def _hold(self) -> None:
+        """Read no more for now, so that who prints without end waits, and nobody else."""
+        asyncio.get_running_loop().remove_reader(self._descriptor)
+        self._reads = False
+        self.flooded.set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections import OrderedDict
@@ -14,12 +13,14 @@ from typing import Final, TypeAlias
 
 from ...errors import ToolError
 from ..base import ToolResult
-from .bubblewrap import NOBODY, Bubblewrap
+from .bubblewrap import Bubblewrap
+from .groups import Groups, ways
 from .monty import Monty, is_installed
 from .options import SandboxOptions
 from .outcome import Interpreter, Outcome, Report
-from .pythons import Python, pythons
-from .scratch import Returned, Scratch
+from .pythons import pythons
+from .scratch import Scratch
+from .walls import Walls
 
 INSTALL: Final = (
     "Code is run in a sandbox only, and there is none here: install bubblewrap "
@@ -42,6 +43,7 @@ class Sandbox:
         self._choosing = asyncio.Lock()
         self._factory: _Factory | None = None
         self._title = ""
+        self._walls: Walls | None = None
         self._interpreters: OrderedDict[str, Interpreter] = OrderedDict()
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -52,6 +54,21 @@ class Sandbox:
         except ToolError as error:
             return str(error), False
         return self._title, True
+
+    def weaknesses(self) -> list[str]:
+        """What does not hold here that holds elsewhere, after `describe`; a sentence for each."""
+        found = []
+        if self._walls and not self._walls.program:
+            found.append(
+                "System calls are not filtered: neither this processor's nor this kernel's can be. "
+                "Code may reach parts of the kernel that it has no need of."
+            )
+        if self._walls and not self._walls.groups:
+            found.append(
+                "There is no control group to be had: memory that all processes of a run take "
+                "together is looked at ten times a second, in place of being bounded."
+            )
+        return found
 
     async def run(
         self, conversation_id: str, code: str, report: Report, *, fresh: bool = False
@@ -80,17 +97,15 @@ class Sandbox:
         async with self._locks.setdefault(conversation_id, asyncio.Lock()):
             if fresh:
                 await self._end(conversation_id)
-            scratch = _scratch(self._options, conversation_id)
             interpreter = self._interpreters.get(conversation_id)
             if interpreter is None:
+                scratch = Scratch(self._options, conversation_id)
                 await asyncio.to_thread(scratch.prune)
                 interpreter = self._interpreters[conversation_id] = factory(scratch)
             self._interpreters.move_to_end(conversation_id)
-            before = await asyncio.to_thread(scratch.marks)
             printed = _Printed(report, self._options.output_characters)
             outcome = await interpreter.run(code, printed.take)
-            returned = await asyncio.to_thread(scratch.returned, before)
-        return _result(printed.text(), outcome, returned)
+        return _result(printed.text(), outcome)
 
     async def reset(self, conversation_id: str) -> None:
         """Forget what a conversation's code has defined."""
@@ -106,7 +121,6 @@ class Sandbox:
         interpreter = self._interpreters.pop(conversation_id, None)
         if interpreter:
             await interpreter.aclose()
-            await asyncio.to_thread(_scratch(self._options, conversation_id).tidy)
 
     async def _end_unused(self) -> None:
         """End the interpreters that were not used for the longest time, if there are too many."""
@@ -128,9 +142,10 @@ class Sandbox:
 
     async def _found(self) -> _Factory:
         kind = self._options.kind
-        if kind in {"auto", "bwrap"} and (python := await self._python()):
-            self._title = f"Code runs in bubblewrap, by {python.program}."
-            return lambda scratch: Bubblewrap(python, self._options, scratch)
+        if kind in {"auto", "bwrap"} and (walls := await self._found_walls()):
+            self._walls = walls
+            self._title = f"Code runs in bubblewrap, by {walls.python.program}."
+            return lambda scratch: Bubblewrap(walls, self._options, scratch)
         if kind in {"auto", "monty"} and await self._monty_works():
             self._title = "Code runs in pydantic-monty, a small Python without files."
             return lambda _scratch: Monty(self._options)
@@ -146,26 +161,40 @@ class Sandbox:
         finally:
             await trial.aclose()
 
-    async def _python(self) -> Python | None:
-        """The first Python that runs inside `bwrap`, tried as it will be used."""
+    async def _found_walls(self) -> Walls | None:
+        """The best walls that can be had here, tried as they will be used; `None` for none."""
         if shutil.which("bwrap") is None:
             return None
-        with tempfile.TemporaryDirectory(prefix="bnagpt-") as directory:
-            options = replace(self._options, scratch=Path(directory), seconds=10.0)
-            for python in await asyncio.to_thread(list, pythons(options.environment)):
-                scratch = _scratch(options, "trial")
-                trial = Bubblewrap(python, options, scratch)
-                outcome = await trial.run("20 + 22", _ignore)
-                await trial.aclose()
-                scratch.discard()
-                if outcome.value == "42":
-                    return python
+        options = self._options
+        private = (*options.private, options.scratch)
+        found = await asyncio.to_thread(list, pythons(options.environment, private))
+        groups: list[Groups | None] = [*await asyncio.to_thread(list, ways()), None]
+        for filters in (True, False):
+            for python in found:
+                for group in groups:
+                    walls = Walls(python, filters, group)
+                    if bool(walls.program) == filters and await self._hold(walls):
+                        return walls
         return None
 
+    async def _hold(self, walls: Walls) -> bool:
+        """Whether code runs behind these walls, and the filter is there if it should be."""
+        with tempfile.TemporaryDirectory(prefix="bnagpt-") as directory:
+            options = replace(self._options, scratch=Path(directory), seconds=10.0)
+            trial = Bubblewrap(walls, options, Scratch(options, "trial"))
+            try:
+                outcome = await trial.run(_TRIAL, _ignore)
+            finally:
+                await trial.aclose()
+        return outcome.value == ("42, 2" if walls.filters else "42, 0").join("''")
 
-def _scratch(options: SandboxOptions, conversation_id: str) -> Scratch:
-    """A conversation's scratch directory, which nobody owns where bnaGPT runs as root."""
-    return Scratch(options, conversation_id, NOBODY if os.geteuid() == 0 else None)
+
+_TRIAL: Final = """
+with open("/proc/self/status") as status:
+    mode = [line.split()[1] for line in status if line.startswith("Seccomp:")]
+f"{20 + 22}, {(mode or ['0'])[0]}"
+"""
+"""Code that tells whether code runs, and whether its system calls are filtered."""
 
 
 class _Printed:
@@ -196,11 +225,16 @@ def _ignore(_text: str) -> None:
     """Take nothing."""
 
 
-def _result(printed: str, outcome: Outcome, returned: Returned) -> ToolResult:
+def _result(printed: str, outcome: Outcome) -> ToolResult:
+    returned = outcome.returned
     parts = [part.rstrip("\n") for part in (printed, outcome.value, outcome.error) if part.strip()]
     if returned.files:
         parts.append("Files: " + ", ".join(file.name for file in returned.files))
     if returned.left_out:
         parts.append("Too many or too large to hand back: " + ", ".join(returned.left_out[:20]))
+    if returned.unkept:
+        parts.append("Too deep or too large to keep: " + ", ".join(returned.unkept[:20]))
+    if returned.trouble:
+        parts.append(f"The files could not be kept: {returned.trouble}.")
     content = "\n".join(parts) or "It ran and printed nothing."
     return ToolResult(content, failed=bool(outcome.error), files=returned.files)
