@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .approvals import Approvals
+from .branching import branch, choose, turn_to
 from .errors import StoreError, StoreUnwritableError
 from .history import PromptHistory
 from .late_turns import LateTurns
 from .library import Changes, Library
 from .models import Conversation, Limits, ModelInfo, SearchResults, now
 from .options import Calendar, ChatOptions
+from .renaming import rename
 from .tool_service import ToolService
 from .toolbox import Toolbox
 
@@ -128,7 +130,8 @@ class ChatService:
         """
         if self._searcher is None:
             raise StoreError("There is no search here.")
-        return await self._searcher.search(text)
+        found = await self._searcher.search(text)
+        return replace(found, hits=self.library.under_their_names(found.hits))
 
     async def catch_up(self, conversation_id: str) -> Changes:
         """Take in what another process changed: the list, and an open conversation.
@@ -150,7 +153,7 @@ class ChatService:
         """
         await self.library.tree(conversation_id)
         if at:
-            await self.library.turn_to(conversation_id, at)
+            await turn_to(self.library, conversation_id, at)
         return self.library.get(conversation_id)
 
     def path(self, conversation_id: str) -> Path:
@@ -175,13 +178,7 @@ class ChatService:
             NameTakenError: Another has the name, and `replacing` is false.
             StoreError: It could not be written.
         """
-        if not replacing:
-            self.library.check_free(name, other_than=conversation_id)
-        elif other := self.library.named(name, other_than=conversation_id):
-            await self.delete(other.id)
-        renamed = replace(self.library.get(conversation_id), name=name, named=True)
-        await self.library.keep(renamed)
-        return renamed
+        return await rename(self.library, conversation_id, name, replacing=replacing)
 
     async def pin(self, conversation_id: str, *, pinned: bool) -> None:
         """Pin a conversation to the top of the list, or let it go.
@@ -224,7 +221,7 @@ class ChatService:
         Raises:
             StoreError: It could not be written.
         """
-        return await self.library.branch(conversation_id, message_id)
+        return await branch(self.library, conversation_id, message_id)
 
     async def choose(self, conversation_id: str, message_id: str, step: int) -> str | None:
         """Turn to a sibling of a message; the id of the sibling, `None` at either end.
@@ -232,7 +229,7 @@ class ChatService:
         Raises:
             StoreError: It could not be written.
         """
-        return await self.library.choose(conversation_id, message_id, step)
+        return await choose(self.library, conversation_id, message_id, step)
 
     async def reports(self) -> list[str]:
         """What store and tools found wrong since they were asked last."""

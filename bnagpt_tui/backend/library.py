@@ -6,8 +6,13 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import ConversationNotFoundError, StoreError, TurnRunningError
-from .models import Conversation, Message, new_id, now
+from .errors import (
+    ConversationNotFoundError,
+    StoreError,
+    StoreUnwritableError,
+    TurnRunningError,
+)
+from .models import Conversation, Message, now
 from .named import NamedConversations
 from .tree import MessageTree
 from .trees import OpenTrees
@@ -62,7 +67,7 @@ class Library(NamedConversations):
             self._drafts[gone] = self._conversations[gone]
         for back in self._drafts.keys() & kept.keys():
             del self._drafts[back]
-        self._conversations = kept
+        self.put_all(kept)
         self._sorted = None
 
     async def catch_up(self, conversation_id: str) -> Changes:
@@ -194,7 +199,40 @@ class Library(NamedConversations):
         if conversation.id in self._whole:
             self._whole.discard(conversation.id)
             messages = tuple(self._trees[conversation.id])
-        await self.archive.save(conversation, *messages)
+        self._learn_name(conversation, await self.archive.save(conversation, *messages))
+
+    def _learn_name(self, sent: Conversation, kept: Conversation | None) -> None:
+        """Call a conversation as it is kept where the name that it was sent with was taken."""
+        known = self._conversations.get(sent.id)
+        if known and kept and known.name == sent.name != kept.name:
+            self._put(replace(known, name=kept.name))
+
+    async def rename(self, renamed: Conversation) -> None:
+        """Take in a kept conversation's new name, once the store has made sure that it is free.
+
+        Raises:
+            NameTakenError: It is not.
+            StoreUnwritableError: It could not be written; memory has it, and the archive tries
+                again.
+        """
+        before = self.get(renamed.id)
+        try:
+            await self.archive.rename(before, renamed.name)
+        except StoreUnwritableError:
+            self.set(replace(self.get(renamed.id), name=renamed.name, named=True))
+            raise
+        self.set(replace(self.get(renamed.id), name=renamed.name, named=True))
+
+    def is_draft(self, conversation_id: str) -> bool:
+        """Whether a conversation is not kept yet."""
+        return conversation_id in self._drafts
+
+    def take_in(self, conversation: Conversation, *, in_place_of: str) -> None:
+        """Know a conversation that is kept, in place of a draft; the two may be the same."""
+        self._drafts.pop(in_place_of, None)
+        if conversation.id != in_place_of:
+            self._trees.drop(in_place_of)
+        self._put(conversation)
 
     async def try_to_keep(self, conversation: Conversation, *messages: Message) -> str:
         """As `keep`; what stands against it is returned as a sentence, empty when nothing does."""
@@ -220,7 +258,7 @@ class Library(NamedConversations):
         if self._drafts.pop(conversation_id, None) is None:
             await self.archive.delete(conversation_id)
             self._dropped.append(conversation_id)
-        self._conversations.pop(conversation_id, None)
+        self.take_out(conversation_id)
         self._trees.drop(conversation_id)
         self._sorted = None
 
@@ -237,50 +275,6 @@ class Library(NamedConversations):
         self._put(conversation)
         return conversation
 
-    async def branch(self, conversation_id: str, message_id: str) -> Conversation:
-        """A copy, with ids of its own, of everything up to a message.
-
-        Raises:
-            StoreError: It could not be read or written.
-        """
-        origin = self.get(conversation_id)
-        tree = await self.tree(conversation_id)
-        messages: list[Message] = []
-        for message in tree.path(message_id):
-            parent = messages[-1].id if messages else None
-            messages.append(replace(message, id=new_id(), parent=parent))
-        name = self.free_name(f"{origin.name} (branch)")
-        copy = self.draft(model=origin.model)
-        copy = replace(copy, name=name, assistant=origin.assistant, head=messages[-1].id)
-        await self.keep(copy, *messages)
-        return copy
-
-    async def choose(self, conversation_id: str, message_id: str, step: int) -> str | None:
-        """Turn to a sibling of a message; the id of the sibling, `None` at either end.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        siblings = (await self.tree(conversation_id)).siblings(message_id)
-        index = siblings.index(message_id) + step
-        if not 0 <= index < len(siblings):
-            return None
-        await self.turn_to(conversation_id, siblings[index])
-        return siblings[index]
-
-    async def turn_to(self, conversation_id: str, message_id: str) -> None:
-        """Have a message on the conversation's path, unless it is there, unknown, or answered.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        conversation = self.get(conversation_id)
-        tree = await self.tree(conversation_id)
-        if message_id not in tree or conversation_id in self.busy:
-            return
-        if tree.path(conversation.head).index_of(message_id) is None:
-            await self.keep(replace(conversation, head=tree.tip(message_id)))
-
     def _put(self, conversation: Conversation) -> None:
-        self._conversations[conversation.id] = conversation
+        self.put_one(conversation)
         self._sorted = None

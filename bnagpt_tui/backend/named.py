@@ -1,14 +1,16 @@
-"""The names of conversations: who has one, and which are free."""
+"""Conversations of which no two have the same name."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .errors import NameTakenError
-from .naming import folded
+from .taken_names import TakenNames
 
 if TYPE_CHECKING:
-    from .models import Conversation
+    from collections.abc import Iterable
+
+    from .models import Conversation, Hit
 
 
 class NamedConversations:
@@ -16,29 +18,51 @@ class NamedConversations:
 
     def __init__(self) -> None:
         self._conversations: dict[str, Conversation] = {}
+        self._names: TakenNames | None = None
 
     def named(self, name: str, *, other_than: str = "") -> Conversation | None:
-        """The conversation that has this name, case and composition aside; `None` if none has."""
-        wanted = folded(name)
-        for item in self._conversations.values():
-            if item.id != other_than and folded(item.name) == wanted:
-                return item
-        return None
+        """The conversation that has this name; `None` if none has."""
+        owner = self._taken_names().owner(name, other_than=other_than)
+        return self._conversations.get(owner) if owner else None
 
     def free_name(self, name: str, *, other_than: str = "") -> str:
-        """The name itself if nobody has it, else with the first free number behind it."""
-        taken = {folded(i.name) for i in self._conversations.values() if i.id != other_than}
-        candidate, number = name, 2
-        while folded(candidate) in taken:
-            candidate = f"{name} ({number})"
-            number += 1
-        return candidate
+        """The name itself if nobody has it, else with the first free number behind it.
 
-    def check_free(self, name: str, *, other_than: str) -> None:
-        """Make sure that a name is free.
-
-        Raises:
-            NameTakenError: It is not; the error carries one that is.
+        What other processes have named in the last second is not known here; the store looks
+        again, and gives another number where that is needed.
         """
-        if self.named(name, other_than=other_than):
-            raise NameTakenError(name, self.free_name(name, other_than=other_than))
+        return self._taken_names().free(name, other_than=other_than)
+
+    def under_their_names(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """What was found, in conversations that are called as they are in the list."""
+        return tuple(
+            replace(hit, conversation_name=known.name)
+            if (known := self._conversations.get(hit.conversation_id))
+            and known.name != hit.conversation_name
+            else hit
+            for hit in hits
+        )
+
+    def put_all(self, conversations: dict[str, Conversation]) -> None:
+        """Know these conversations and no others."""
+        self._conversations = conversations
+        self._names = None
+
+    def put_one(self, conversation: Conversation) -> None:
+        """Take in a conversation's new state."""
+        self._conversations[conversation.id] = conversation
+        if self._names is not None:
+            self._names.put(conversation.id, conversation.name)
+
+    def take_out(self, conversation_id: str) -> None:
+        """Know a conversation no more."""
+        self._conversations.pop(conversation_id, None)
+        if self._names is not None:
+            self._names.remove(conversation_id)
+
+    def _taken_names(self) -> TakenNames:
+        if self._names is None:
+            self._names = TakenNames()
+            for conversation in self._conversations.values():
+                self._names.put(conversation.id, conversation.name)
+        return self._names

@@ -21,6 +21,7 @@ from ..backend.events import (
     Waiting,
 )
 from ..backend.models import Message, Outcome
+from ..backend.renaming import open_or_begin
 from ..backend.text import one_line
 from . import DONE, FAILED, WRONG_USAGE
 from .console import Cleaner
@@ -107,10 +108,10 @@ async def _answering(
     try:
         if name:
             await chat.start()
-        conversation = chat.library.named(name) if name else None
-        if conversation is None:
-            conversation = chat.new(name, model=model)
-        elif model:
+        conversation = (
+            await open_or_begin(chat.library, name, model) if name else chat.new(model=model)
+        )
+        if name and model and conversation.model != model:
             await chat.set_model(conversation.id, model)
         async with aclosing(chat.send(conversation.id, question)) as events:
             async for event in events:

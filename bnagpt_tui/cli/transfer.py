@@ -13,7 +13,6 @@ from ..backend.models import new_id
 from ..backend.store.exporting import export
 from ..backend.store.import_values import counted
 from ..backend.store.importing import read_import
-from ..backend.store.names import folded
 from ..backend.text import one_line
 from . import FAILED
 from .shelf import opened
@@ -21,7 +20,7 @@ from .shelf import opened
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from ..backend.models import Conversation, Message
+    from ..backend.models import Message
     from ..backend.settings import Settings
     from ..backend.store import Repository
     from ..backend.store.importing import Imported
@@ -136,8 +135,6 @@ class Shelf:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._kept = {item.id: item for item in repository.conversations()}
-        self._names = {folded(item.name) for item in self._kept.values()}
-        self._numbers: dict[str, int] = {}
         self._trashed = {item.conversation.id for item in repository.trash()}
 
     def add(self, imported: Imported, console: Console) -> bool:
@@ -156,30 +153,15 @@ class Shelf:
                 return False
         if conversation.id in self._kept or conversation.id in self._trashed:
             conversation = replace(conversation, id=new_id())
-        conversation = replace(conversation, name=self._free(conversation.name))
         for file in (file for message in imported.messages for file in message.attachments):
             if file.checksum in imported.files:
                 self._repository.keep_file(file.name, file.kind, imported.files[file.checksum])
-        self._repository.save(conversation, imported.messages)
-        self._remember(conversation)
+        conversation = self._repository.save(conversation, imported.messages)
+        self._kept[conversation.id] = conversation
         console.line(
             f"  {one_line(conversation.name)} · {counted(len(imported.messages), 'message')}"
         )
         return True
-
-    def _remember(self, conversation: Conversation) -> None:
-        self._kept[conversation.id] = conversation
-        self._names.add(folded(conversation.name))
-
-    def _free(self, name: str) -> str:
-        """The name, or the name with the first free number behind it."""
-        number = self._numbers.get(folded(name), 1)
-        candidate = name if number == 1 else f"{name} ({number})"
-        while folded(candidate) in self._names:
-            number += 1
-            candidate = f"{name} ({number})"
-        self._numbers[folded(name)] = number
-        return candidate
 
 
 def _summary(name: str, added: int, known: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..backend.errors import ConversationNotFoundError
 from ..backend.models import now
-from ..backend.store.names import folded
+from ..backend.naming import folded
 from ..backend.text import one_line
 from . import WRONG_USAGE
 from .shelf import opened

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,17 +18,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..backend.models import Conversation, now
+from ..backend.naming import loosely
 from ..backend.text import one_line
 
 if TYPE_CHECKING:
     from rich.style import Style
 
 
-@lru_cache(maxsize=32_768)
-def folded(text: str) -> str:
-    """The text as a filter compares it: without case and without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+_loosely = lru_cache(maxsize=131_072)(loosely)
 
 
 def age(moment: datetime, present: datetime) -> str:
@@ -155,9 +151,9 @@ class ConversationRows(ScrollView, can_focus=True):
         self._select("")
 
     def _select(self, follow: str) -> None:
-        words = folded(self._filter).split()
+        words = loosely(self._filter).split()
         self._rows = tuple(
-            item for item in self._all if all(word in folded(item.name) for word in words)
+            item for item in self._all if all(word in _loosely(item.name) for word in words)
         )
         row = next((i for i, item in enumerate(self._rows) if item.id == follow), None)
         self.cursor = min(self.cursor, max(len(self._rows) - 1, 0)) if row is None else row

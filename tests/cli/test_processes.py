@@ -13,7 +13,7 @@ import pexpect
 import pytest
 
 from bnagpt_tui import __version__
-from bnagpt_tui.backend.models import Outcome
+from bnagpt_tui.backend.models import Outcome, Role
 from tests.groq_server import Answer, Gate, GroqServer
 
 from .conftest import ROOT
@@ -244,3 +244,18 @@ async def test_emptying_the_trash_asks_at_a_terminal(
     assert child.exitstatus == 0
     assert ("Nothing was deleted" in out) == bool(left)
     assert len(command_line.repository.trash()) == left
+
+
+async def test_many_who_ask_under_one_name_at_once_fill_one_conversation(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    questions = [f"question {number}" for number in range(6)]
+    server.script(*(Answer(pieces=("yes",)) for _ in questions))
+    ran = await asyncio.gather(
+        *(command_line.process("ask", text, "--save", "shared") for text in questions)
+    )
+    assert [each.status for each in ran] == [0] * len(questions), ran
+    assert [each.name for each in command_line.repository.conversations()] == ["shared"]
+    _, messages = command_line.repository.load(command_line.repository.find("shared").id)
+    asked = {message.content for message in messages if message.role is Role.USER}
+    assert asked == set(questions)

@@ -53,10 +53,19 @@ def test_entries_that_are_no_messages_are_counted(file: Path) -> None:
         {"role": "Assistant", "content": [{"type": "text", "text": "parts"}, {"type": "image"}]},
     ]
     result = read(file, {"a": entries, "b": "no list", "c": []})
-    assert [m.content for m in result.conversations[0].messages] == ["kept", "parts"]
+    imported = result.conversations[0].messages
+    assert [m.content for m in imported] == ["kept", "x", "7", "x", "text", "parts"]
+    assert [m.role.value for m in imported] == ["user", "tool", "user", "tool", "tool", "assistant"]
+    assert imported[1].tool_calls[0].name == "wizard"
     assert len(result.conversations) == 1
-    assert [problem.split("”")[0] for problem in result.problems] == ["“a", "“b", "“c"]
-    assert "5 items" in result.problems[0]
+    assert [problem.split("”")[0] for problem in result.problems] == [
+        *["“a"] * 3,
+        "“b",
+        "“c",
+    ]
+    assert "1 image" in result.problems[0]
+    assert "int" in result.problems[1]
+    assert "3 messages from somebody" in result.problems[2]
 
 
 def test_a_bare_list_of_messages_is_named_after_its_file(file: Path) -> None:
@@ -71,7 +80,7 @@ def test_several_exports_in_one_list_all_come_in(file: Path) -> None:
     assert "2 of 4 entries" in result.problems[0]
 
 
-def test_a_damaged_message_is_left_out_and_its_answer_moves_up(file: Path) -> None:
+def test_a_damaged_question_stays_the_question_of_its_answer(file: Path) -> None:
     messages = [
         {"role": "user", "content": "1", "id": "m1", "parent": None},
         {"role": "user", "content": ["?"], "id": "m2", "parent": "m1"},
@@ -80,7 +89,9 @@ def test_a_damaged_message_is_left_out_and_its_answer_moves_up(file: Path) -> No
         "rubbish",
     ]
     result = read(file, own(messages=messages))
-    assert shape(result) == [("m1", "1", None), ("m3", "3", "m1")]
+    (first, _, above), (second, said, parent), answer = shape(result)
+    assert (first, above, said, parent) == ("m1", None, "?", "m1")
+    assert answer == ("m3", "3", second)
     assert "3 damaged messages" in result.problems[0]
 
 
@@ -191,7 +202,9 @@ def test_markdown_with_damaged_comments_gives_what_is_sound(file: Path) -> None:
         "<!-- bnagpt:content {} -->\nkept\n"
     )
     result = read(file, text)
-    assert [m.content for m in result.conversations[0].messages] == ["kept"]
+    imported = result.conversations[0].messages
+    assert [m.content for m in imported] == ["nobody's", "lost", "kept"]
+    assert [m.role.value for m in imported] == ["tool", "tool", "user"]
     assert len(result.problems) == 2
     assert result.conversations[0].conversation.name == "saved_conversations"
 

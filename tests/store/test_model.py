@@ -59,11 +59,12 @@ class Keeping(RuleBasedStateMachine):
         rmtree(self.directory)
 
     def keep(self, which: int, conversation: Conversation, *messages: Message) -> None:
-        self.repositories[which].save(conversation, messages)
+        kept = self.repositories[which].save(conversation, messages)
+        assert replace(kept, name=conversation.name) == conversation
         talk = (self.trash if conversation.id in self.trash else self.model).setdefault(
             conversation.id, Talk(conversation)
         )
-        talk.conversation = conversation
+        talk.conversation = kept
         talk.messages.update((message.id, message) for message in messages)
 
     def talk(self, talk_id: str) -> Talk:
@@ -106,8 +107,9 @@ class Keeping(RuleBasedStateMachine):
 
     @rule(target=live, talk_id=consumes(trashed), which=st.integers(0, 1))
     def restore(self, talk_id: str, which: int) -> str:
-        assert self.repositories[which].restore(talk_id) == self.trash[talk_id].conversation
-        self.model[talk_id] = self.trash.pop(talk_id)
+        restored, talk = self.repositories[which].restore(talk_id), self.trash.pop(talk_id)
+        assert replace(restored, name=talk.conversation.name) == talk.conversation
+        self.model[talk_id] = replace(talk, conversation=restored)
         return talk_id
 
     @rule(talk_id=trashed, text=TEXTS)

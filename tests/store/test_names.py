@@ -11,17 +11,16 @@ RIVERS = conversation("Rivers of Europe")
 LAKES = conversation("Lakes of Europe")
 CAFE = conversation("Café au lait", id="cafe")
 OLD = conversation("Rivers", minutes=-9)
-NEW = conversation("Rivers", minutes=9)
-LOWER = conversation("rivers", minutes=99)
-ALL = [RIVERS, LAKES, CAFE, OLD, NEW, LOWER]
+ALL = [RIVERS, LAKES, CAFE, OLD]
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("Rivers", NEW),
-        ("rivers", LOWER),
-        ("RIVERS", LOWER),
+        ("Rivers", OLD),
+        (" RIVERS", OLD),
+        ("\uff32ivers", OLD),
+        ("Ri\u200bvers", OLD),
         ("Rivers of Europe", RIVERS),
         ("  lakes of europe ", LAKES),
         ("Cafe\u0301 au lait", CAFE),

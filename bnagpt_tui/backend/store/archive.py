@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import ConversationNotFoundError, StoreError
+from ..errors import ConversationNotFoundError, StoreError, StoreUnwritableError
 from ..models import Attachment, Conversation, Message
 from ..tree import MessageTree
 from .archive_writer import ArchiveWriter
+from .names import find
 from .trash import Trashed
 
 if TYPE_CHECKING:
@@ -71,7 +73,33 @@ class Archive(ArchiveWriter):
         Raises:
             ConversationNotFoundError: None fits, or several do; the sentence names the nearest.
         """
-        return await self._ask(lambda: self._repository.find(name))
+        return await self._ask(lambda: find(self._list(verified=True), name))
+
+    async def open_or_make(self, conversation: Conversation) -> Conversation:
+        """The one that has this one's name; where none has, this one, kept from here on.
+
+        Raises:
+            StoreError: It is not there and could not be saved, or the list cannot be read.
+        """
+        return await self._ask(lambda: self._repository.names.open_or_make(conversation))
+
+    async def rename(self, conversation: Conversation, name: str) -> Conversation:
+        """Give a kept conversation a name that nobody else has.
+
+        Raises:
+            NameTakenError: Another has it; nothing has changed.
+            StoreUnwritableError: It could not be saved. It is remembered, and tried again.
+        """
+        return await self._ask(lambda: self._rename(conversation, name))
+
+    async def check_name(self, name: str, *, other_than: str) -> None:
+        """Make sure that no other conversation has a name, as far as the list tells.
+
+        Raises:
+            NameTakenError: One has; the error carries a name that is free.
+            StoreError: The list cannot be read.
+        """
+        await self._ask(lambda: self._repository.names.check(name, other_than=other_than))
 
     async def delete(self, conversation_id: str) -> None:
         """Move a conversation to the trash.
@@ -149,6 +177,18 @@ class Archive(ArchiveWriter):
             return unwritten.conversation, MessageTree(newer)
         tree = MessageTree(newer, kept=kept)
         return (unwritten.conversation if unwritten else conversation), tree
+
+    def _rename(self, conversation: Conversation, name: str) -> Conversation:
+        """Rename; what is not written yet of the conversation is written first."""
+        with suppress(StoreError):
+            self._write(conversation.id)
+        try:
+            return self._repository.names.rename(conversation, name)
+        except StoreUnwritableError:
+            renamed = replace(conversation, name=name, named=True)
+            self._remember(renamed)
+            self._failed |= {conversation.id}
+            raise
 
     def _delete(self, conversation_id: str) -> None:
         """Delete; what never came to have a file is forgotten."""

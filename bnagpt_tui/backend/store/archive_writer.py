@@ -59,19 +59,26 @@ class ArchiveWriter:
         """The ids of conversations of which something could not be written so far."""
         return self._failed
 
-    async def save(self, conversation: Conversation, *messages: Message) -> None:
+    async def save(self, conversation: Conversation, *messages: Message) -> Conversation | None:
         """Keep the conversation and these of its messages.
 
         A caller that is cancelled while it waits does not stop the save.
 
+        Returns:
+            The conversation as it is kept, its name above all, which may have been taken; `None`
+            where an earlier save that waited has kept this one along.
+
         Raises:
             StoreUnwritableError: It could not be saved. It is remembered, and tried again.
         """
+        self._remember(conversation, *messages)
+        return await self._ask(lambda: self._write(conversation.id))
+
+    def _remember(self, conversation: Conversation, *messages: Message) -> None:
         with self._guard:
             unwritten = self._unwritten.setdefault(conversation.id, _Unwritten(conversation))
             unwritten.conversation = conversation
             unwritten.messages.update((message.id, message) for message in messages)
-        await self._ask(lambda: self._write(conversation.id))
 
     async def close(self) -> None:
         """Wait for everything under way and try a last time to write what could not be.
@@ -127,20 +134,21 @@ class ArchiveWriter:
         else:
             self._is_synced, self._sync_after = True, _SYNC_AFTER
 
-    def _write(self, conversation_id: str) -> None:
+    def _write(self, conversation_id: str) -> Conversation | None:
         """Save all that is not in a conversation's file; put it back when that fails."""
         with self._guard:
             unwritten = self._unwritten.pop(conversation_id, None)
         if unwritten is None:
-            return
+            return None
         self._is_synced = False
         try:
-            self._repository.save(unwritten.conversation, unwritten.messages.values())
+            kept = self._repository.save(unwritten.conversation, unwritten.messages.values())
         except StoreError:
             self._put_back(unwritten)
             self._failed |= {conversation_id}
             raise
         self._failed -= {conversation_id}
+        return kept
 
     def _put_back(self, older: _Unwritten) -> None:
         with self._guard:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ..models import Conversation, Message, Outcome, ToolCall, new_id
 from .export_markdown import MARKDOWN_VERSION, MARKER
+from .import_content import understood
+from .import_nodes import Tally, Written, node_of
 from .import_values import UNTITLED, quoted, record, role, text, utc
 
 if TYPE_CHECKING:
@@ -93,8 +95,11 @@ def _conversation(about: dict[str, Any], sections: list[_Section], findings: Fin
     for number, group in enumerate(_groups(sections), start=1):
         message = _message(group, messages[-1].id if messages else None, findings)
         if message is None:
-            findings.problem(f"{quoted(name)}: message {number} has no role and was left out.")
-        else:
+            findings.problem(
+                f"{quoted(name)}: it is not known whom message {number} is from; its words came in."
+            )
+            message = _anybodys(group, messages[-1].id if messages else None, findings)
+        if message:
             messages.append(message)
     conversation = Conversation(
         name,
@@ -140,6 +145,14 @@ def _message(group: list[_Section], parent: str | None, findings: Findings) -> M
         tool_calls=(call,) if call else (),
         tool_call_id=call.id if call else "",
     )
+
+
+def _anybodys(group: list[_Section], parent: str | None, findings: Findings) -> Message | None:
+    """The words of a message that lost its role, so that no answer loses its question to it."""
+    texts = (section.text().strip("\n") for section in group if section.kind != "end")
+    said = understood("\n\n".join(filter(None, texts)))
+    message = node_of(Written((), "", said, findings.moment), Tally()).message
+    return replace(message, parent=parent) if message else None
 
 
 def _moment(value: object, findings: Findings) -> datetime:

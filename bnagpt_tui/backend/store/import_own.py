@@ -13,6 +13,8 @@ import msgspec
 from ..models import Attachment, Conversation, Message, Usage, new_id
 from .attachments import checksums_of
 from .exporting import JSON_FORMAT, JSON_VERSION
+from .import_content import understood
+from .import_nodes import Tally, Written, node_of
 from .import_tree import Node, grow
 from .import_values import (
     UNTITLED,
@@ -96,17 +98,32 @@ def _conversation(value: dict[str, Any], findings: Findings) -> Conversation:
 def _nodes(values: list[Any], conversation: Conversation, findings: Findings) -> dict[str, Node]:
     """The messages by the ids that the file gives them; those left out keep their place."""
     nodes: dict[str, Node] = {}
+    tally = Tally()
     lost = 0
     for value in values:
         key = text(record(value).get("id")) or new_id()
-        message = None if key in nodes else _message(record(value), findings)
-        lost += message is None
-        parent = text(record(value).get("parent")) or None
-        nodes.setdefault(key, Node(parent, message))
+        if key in nodes or not isinstance(value, dict):
+            lost += 1
+            continue
+        parent = text(value.get("parent")) or None
+        message = _message(value, findings)
+        if message is None:
+            lost += 1
+            nodes[key] = _damaged(value, parent, findings, tally)
+        else:
+            nodes[key] = Node(parent, message)
     if lost:
         name = quoted(conversation.name)
-        findings.problem(f"{name} came without {counted(lost, 'damaged message')}.")
+        findings.problem(f"{name} has {counted(lost, 'damaged message')}.")
+    tally.tell(conversation.name, findings)
     return nodes
+
+
+def _damaged(value: dict[str, Any], parent: str | None, findings: Findings, tally: Tally) -> Node:
+    """A message of which no more than its words can be read, if as much."""
+    said = understood(value.get("content"))
+    written = Written((), text(value.get("role")), said, findings.moment, parent=parent)
+    return node_of(written, tally)
 
 
 def _message(value: dict[str, Any], findings: Findings) -> Message | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import stat
+import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -25,9 +28,17 @@ _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 _BETWEEN: Final = re.compile(r"[\s,]*")
 
+_SPACE: Final = re.compile(r"[\s\x1e]*")
+
 _COLON: Final = re.compile(r"\s*:\s*")
 
 _DECODER: Final = json.JSONDecoder(parse_constant=lambda _: None)
+
+
+_WANTED: Final = re.compile(r"(?:.*/)?[^/]*(?:conversation|chat)[^/]*\.jsonl?", re.IGNORECASE)
+"""The files of an archive that hold conversations, by their names."""
+
+_MOST_MEMBERS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +53,11 @@ class Source:
     """What was wrong with the encoding, as a sentence; empty when nothing was."""
 
 
-def read_source(path: Path, most_bytes: int = MOST_BYTES) -> Source:
-    """The text of a file, in whichever of the usual encodings.
+def read_sources(path: Path, most_bytes: int = MOST_BYTES) -> list[Source]:
+    """The text of a file, or of the files of a ZIP archive, in whichever of the usual encodings.
 
     Raises:
-        ImportFileError: It is no regular file, too large, a ZIP archive or not readable.
+        ImportFileError: It is no regular file, too large or not readable.
     """
     name = f"“{one_line(path.name)}”"
     try:
@@ -56,17 +67,46 @@ def read_source(path: Path, most_bytes: int = MOST_BYTES) -> Source:
     if data is None:
         raise ImportFileError(f"{name} is not a regular file.")
     if len(data) > most_bytes:
-        limit = most_bytes // 1024**2
-        raise ImportFileError(
-            f"{name} is larger than {limit} MB, the most that can be imported at once. "
-            "Split it into smaller files first."
-        )
+        raise _too_large(name, most_bytes)
     if data.startswith(b"PK\x03\x04"):
-        raise ImportFileError(
-            f"{name} is a ZIP archive. Unpack it and import the conversations.json inside."
-        )
+        return _unpacked(data, path.stem, name, modified, most_bytes)
+    return [_source(data, path.stem, modified)]
+
+
+def _source(data: bytes, title: str, modified: datetime) -> Source:
     text, problem = _decode(data)
-    return Source(text.removeprefix("\ufeff"), path.stem, modified, problem)
+    return Source(text.removeprefix("\ufeff"), title, modified, problem)
+
+
+def _too_large(name: str, most_bytes: int) -> ImportFileError:
+    return ImportFileError(
+        f"{name} is larger than {most_bytes // 1024**2} MB, the most that can be imported at "
+        "once. Split it into smaller files first."
+    )
+
+
+def _unpacked(
+    data: bytes, title: str, name: str, modified: datetime, most_bytes: int
+) -> list[Source]:
+    """The files of a ZIP archive that may hold conversations: by their names, else all JSON."""
+    sources: list[Source] = []
+    size = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.namelist()[:_MOST_MEMBERS]
+            wanted = sorted(filter(_WANTED.fullmatch, members))
+            for member in wanted or sorted(m for m in members if m.endswith((".json", ".jsonl"))):
+                with archive.open(member) as file:
+                    content = file.read(most_bytes - size + 1)
+                size += len(content)
+                if size > most_bytes:
+                    raise _too_large(f"What is in {name}", most_bytes)
+                sources.append(_source(content, title, modified))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
+        raise ImportFileError(f"{name} is a ZIP archive that cannot be read: {error}.") from None
+    if not sources:
+        raise ImportFileError(f"{name} is a ZIP archive without any conversations in it.")
+    return sources
 
 
 def parse(text: str) -> tuple[Any, str]:
@@ -82,6 +122,8 @@ def parse(text: str) -> tuple[Any, str]:
         try:
             value, problem = _DECODER.decode(text), ""
         except ValueError as error:
+            if lines := _one_after_another(text):
+                return (_scrubbed(lines) if _SURROGATE_ESCAPE.search(text) else lines), ""
             value, end = _before_the_break(text)
             if not value:
                 raise ImportFileError(f"This is not valid JSON: {error}.") from None
@@ -117,6 +159,22 @@ def _decode(data: bytes) -> tuple[str, str]:
     if encoding.startswith("utf-16") or damaged * 2 < beyond:
         return repaired, f"The file has damaged characters, shown as {REPLACEMENT}."
     return data.decode("cp1252", "replace"), "The file is not UTF-8; it was read as Latin-1."
+
+
+def _one_after_another(text: str) -> list[Any]:
+    """The values of a file of JSON Lines; none if the text is anything else."""
+    values: list[Any] = []
+    place = _skip(_SPACE, text, 0)
+    while place < len(text):
+        try:
+            value, place = _DECODER.raw_decode(text, place)
+        except ValueError:
+            return []
+        if not isinstance(value, dict | list):
+            return []
+        values.append(value)
+        place = _skip(_SPACE, text, place)
+    return values
 
 
 def _before_the_break(text: str) -> tuple[Any, int]:

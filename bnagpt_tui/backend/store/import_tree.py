@@ -1,16 +1,23 @@
-"""A tree of messages grown from the nodes of a file that nobody vouches for."""
+"""A tree of messages grown from the nodes of a file that nobody vouches for.
+
+An answer never comes to stand under a question that it was not an answer to: where the question
+of an answer is missing, another message says so in its place.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..models import Role
+from ..models import Outcome, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..models import Message
+
+NO_QUESTION: Final = "(This question has no text in the imported file.)"
+"""What stands where a question was whose answer is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,14 @@ class Node:
     children: tuple[str, ...] = ()
     """The order of the nodes below, where the file gives one."""
     reasoning: str = ""
-    """On a node that is not kept: thoughts that belong to the next message below."""
+    """On a node that is not kept: thoughts that belong to the next answer below."""
+    steps: tuple[Message, ...] = ()
+    """What tools did before the message, each following the one before it."""
+    stand_in: Message | None = None
+    """On a node that is not kept: what is kept where something below cannot do without it.
+
+    A question, if there is an answer to it; an answer, if there is none to take the thoughts.
+    """
 
 
 @dataclass(slots=True)
@@ -37,6 +51,19 @@ class Grown:
     """The message that stands for the file's current node, or the last one."""
     cut: int
     """How many circles of nodes, each other's parents, had to be opened."""
+
+
+class _Above(NamedTuple):
+    """What a node stands under."""
+
+    message: str | None
+    """The id of the message that is kept."""
+    thoughts: tuple[str, ...] = ()
+    """Thoughts since that message, which no answer has taken."""
+    thinker: Message | None = None
+    """The answer that takes them if there is no other."""
+    question: Message | None = None
+    """A question since that message, which was not kept."""
 
 
 def grow(nodes: Mapping[str, Node], current: object = None) -> Grown:
@@ -89,26 +116,61 @@ def _walk(
         children: The keys below each key.
         stands_for: Filled with the id of the kept message that each visited node ends up at.
     """
-    waiting: list[tuple[str, str | None]] = [(key, None) for key in reversed(roots)]
-    thoughts: list[str] = []
+    waiting = [(key, _Above(None)) for key in reversed(roots)]
     while waiting:
         key, above = waiting.pop()
         if key in stands_for:
             continue
-        node = nodes[key]
-        if node.message is None:
-            thoughts += [node.reasoning] if node.reasoning else []
-        else:
-            yield _placed(node.message, above, thoughts)
-            above = node.message.id
-        stands_for[key] = above
-        waiting.extend((child, above) for child in reversed(children.get(key, [])))
+        node, below = nodes[key], children.get(key, [])
+        placed, above = _placed(node, above) if node.message else _passed(node, above)
+        if not below and above.thoughts:
+            late, above = _thinking(above)
+            placed += late
+        yield from placed
+        stands_for[key] = above.message
+        waiting.extend((child, above) for child in reversed(below))
 
 
-def _placed(message: Message, parent: str | None, thoughts: list[str]) -> Message:
-    """The message under its parent; an answer takes the thoughts that stood above it."""
-    if not thoughts or message.role is not Role.ASSISTANT:
-        return replace(message, parent=parent)
-    reasoning = "\n\n".join([*thoughts, message.reasoning]).rstrip("\n")
-    thoughts.clear()
-    return replace(message, parent=parent, reasoning=reasoning)
+def _passed(node: Node, above: _Above) -> tuple[list[Message], _Above]:
+    """What stands under a node that is not kept, unless something below needs it."""
+    if node.stand_in and node.stand_in.role is Role.USER:
+        late, above = _thinking(above)
+        return late, above._replace(question=node.stand_in)
+    if node.reasoning:
+        thoughts = (*above.thoughts, node.reasoning)
+        above = above._replace(thoughts=thoughts, thinker=node.stand_in or above.thinker)
+    return [], above
+
+
+def _placed(node: Node, above: _Above) -> tuple[list[Message], _Above]:
+    """A node's messages under what they follow."""
+    placed: list[Message] = []
+    for message in (*node.steps, *([node.message] if node.message else [])):
+        if message.role is Role.USER:
+            late, above = _thinking(above)
+            placed += late
+        elif above.question and message.role is not Role.SYSTEM:
+            placed.append(replace(above.question, parent=above.message))
+            above = above._replace(message=above.question.id)
+        kept = replace(message, parent=above.message)
+        thoughts = above.thoughts
+        if thoughts and message.role is Role.ASSISTANT:
+            reasoning = "\n\n".join(filter(None, [*thoughts, message.reasoning]))
+            kept, thoughts = replace(kept, reasoning=reasoning), ()
+        placed.append(kept)
+        question = above.question if message.role is Role.SYSTEM else None
+        above = _Above(kept.id, thoughts, above.thinker if thoughts else None, question)
+    return placed, above
+
+
+def _thinking(above: _Above) -> tuple[list[Message], _Above]:
+    """The answer that never came to be more than its thoughts, if there is one."""
+    if not above.thoughts or not above.thinker:
+        return [], _Above(above.message, question=above.question)
+    placed, parent = [], above.message
+    if above.question:
+        placed.append(replace(above.question, parent=parent))
+        parent = above.question.id
+    reasoning = "\n\n".join(above.thoughts)
+    answer = replace(above.thinker, parent=parent, reasoning=reasoning, outcome=Outcome.INTERRUPTED)
+    return [*placed, answer], _Above(answer.id)

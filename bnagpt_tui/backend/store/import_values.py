@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,6 +94,11 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def title_of(*values: object) -> str:
+    """The first of the values that is a name, on one line."""
+    return next(filter(None, (" ".join(text(value).split()) for value in values)), UNTITLED)
+
+
 def role(value: object) -> Role | None:
     """The role that a text names, in whichever case; `None` when it names none."""
     return _ROLES.get(text(value).strip().lower())
@@ -102,15 +108,38 @@ def moment(value: object, default: datetime) -> datetime:
     """The time that a number of seconds, or of milliseconds or nanoseconds, since 1970 stands for.
 
     Args:
-        value: Anything; a positive number counts as a time.
+        value: Anything; a positive number counts as a time, as a text too, and so does a text as
+            ISO 8601 has it.
         default: What is returned for anything else.
     """
+    if isinstance(value, dict):  # as MongoDB exports it
+        value = value.get("$date", value.get("$numberLong"))
+        value = record(value).get("$numberLong", value)
+    if isinstance(value, str):
+        number = _number(value)
+        if number is None:
+            return _written_moment(value, default)
+        value = number
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e19:
         return default
     seconds = float(value)
     while seconds > 1e11:
         seconds /= 1000
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _written_moment(value: str, default: datetime) -> datetime:
+    try:
+        return utc(datetime.fromisoformat(value.strip()), default)
+    except ValueError:
+        return default
 
 
 def utc(value: datetime, default: datetime) -> datetime:
@@ -121,6 +150,15 @@ def utc(value: datetime, default: datetime) -> datetime:
         return default
 
 
+def origin_of(value: dict[str, Any], *names: str) -> str:
+    """What a conversation is known by in its file; where that is nothing, by all that it is."""
+    for name in names:
+        if known := text(value.get(name)):
+            return known
+    whole = json.dumps(value, sort_keys=True, default=str).encode(errors="replace")
+    return hashlib.blake2b(whole, digest_size=16).hexdigest()
+
+
 def safe_id(value: object) -> str:
     """The value if it is fit to be an identifier and part of a file's name, else a fresh one."""
     return value if isinstance(value, str) and _SAFE_ID.fullmatch(value) else new_id()
@@ -128,7 +166,7 @@ def safe_id(value: object) -> str:
 
 def derived_id(*parts: str) -> str:
     """An identifier made of others, the same each time the same file is imported."""
-    return hashlib.blake2b("\x00".join(parts).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b("\x00".join(parts).encode(errors="replace"), digest_size=8).hexdigest()
 
 
 def quoted(name: str) -> str:

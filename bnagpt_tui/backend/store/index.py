@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -12,17 +13,18 @@ from tinydb.table import Document
 
 from ..errors import StoreUnwritableError
 from ..models import Conversation
+from ..taken_names import TakenNames, tell_apart
 from .files import Files
 from .journal import Stamp, stamp
 from .lines import VERSION
-from .lock import Lock
+from .lock import PATIENCE, Lock
 from .places import SUFFIX, Places, is_id
 from .records import conversation_from, document_number, record
 from .table import JournalDatabase
 
 _TABLE: Final = "conversations"
 
-_PATIENCE: Final = 0.5
+_SHORT: Final = 0.5
 """Seconds that a save waits for the index, which can be put right later as well."""
 
 _BATCH: Final = 250
@@ -36,7 +38,7 @@ class Index:
     """
 
     def __init__(self, places: Places, files: Files) -> None:
-        lock = Lock(places.lock("index"), files, _PATIENCE)
+        lock = Lock(places.lock("index"), files, _SHORT)
         self._places = places
         self._files = files
         self._database = JournalDatabase(places.index, files, lock=lock, aside=places.aside)
@@ -44,6 +46,9 @@ class Index:
         self.is_verified = False
         """Whether this file, and no other that took its place, was compared with the files."""
         self._waiting: dict[str, tuple[Conversation, Stamp] | None] = {}
+        self._lock = lock
+        self._names: TakenNames | None = None
+        self._apart: dict[str, str] = {}
 
     @property
     def stamp(self) -> Stamp | None:
@@ -55,6 +60,7 @@ class Index:
         before = self._journal.generation
         try:
             if self._journal.catch_up():
+                self._names = None
                 self._drop_overtaken()
         except OSError:
             self._journal.forget()
@@ -62,11 +68,32 @@ class Index:
             with suppress(OSError):
                 self._files.remove(self._places.index)
             self._journal.forget()
+            self._names = None
         if self._journal.generation != before:
             self.is_verified = False
 
+    @property
+    def names(self) -> TakenNames:
+        """The names of all conversations, no two of them alike."""
+        return self._read_names()
+
+    @property
+    def apart(self) -> dict[str, str]:
+        """The names, by id, of conversations that their files call as another is called."""
+        self._read_names()
+        return self._apart
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Write what is noted in the block even where others are writing for a while."""
+        before, self._lock.patience = self._lock.patience, PATIENCE
+        try:
+            yield
+        finally:
+            self._lock.patience = before
+
     def conversations(self) -> list[Conversation]:
-        """Every conversation, in no order."""
+        """Every conversation, in no order, called as its file calls it."""
         found = [
             conversation_from(entry, entry["id"])
             for entry in self._entries()
@@ -91,12 +118,19 @@ class Index:
             write: Whether to write it now, and not with the next that is written.
         """
         self._waiting[conversation.id] = (conversation, file)
+        self._apart.pop(conversation.id, None)
+        if self._names and self._names.put(conversation.id, conversation.name):
+            self._names = None  # another has this name: they are to be told apart
         if write:
             self.flush()
 
     def note_gone(self, conversation_ids: Iterable[str]) -> None:
         """Take in that the files of these conversations are gone."""
-        self._waiting.update(dict.fromkeys(conversation_ids))
+        gone = dict.fromkeys(conversation_ids)
+        self._waiting.update(gone)
+        for conversation_id in gone:
+            if self._names:
+                self._names.remove(conversation_id)
         self.flush()
 
     def flush(self) -> None:
@@ -132,6 +166,41 @@ class Index:
             if entry != (status.st_size, status.st_mtime_ns):
                 files[conversation_id] = Path(found.path)
         return files, [each for each in known if each not in there]
+
+    def unknown(self) -> dict[str, Path]:
+        """The files of conversations that are not in the list, by id; a quick look.
+
+        Raises:
+            OSError: The directory cannot be read.
+        """
+        table = self._database.storage.documents(_TABLE)
+        return {
+            conversation_id: Path(found.path)
+            for found in self._files.entries(self._places.conversations)
+            if found.name.endswith(SUFFIX)
+            and is_id(conversation_id := found.name.removesuffix(SUFFIX))
+            and str(document_number(conversation_id)) not in table
+            and not self._waiting.get(conversation_id)
+        }
+
+    def _read_names(self) -> TakenNames:
+        if self._names is None:
+            self._names, self._apart = tell_apart(self._named(), self._made)
+        return self._names
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """The ids and the names of all conversations, as their files have them."""
+        for entry in self._entries():
+            if entry["id"] not in self._waiting and isinstance(entry.get("name"), str):
+                yield entry["id"], entry["name"]
+        for waiting in self._waiting.values():
+            if waiting:
+                yield waiting[0].id, waiting[0].name
+
+    def _made(self, conversation_id: str) -> datetime:
+        """When a conversation was made, by which those of one name are ordered."""
+        conversation = self.known(conversation_id)
+        return conversation.created if conversation else datetime.now(UTC)
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         for entry in self._database.storage.documents(_TABLE).values():

@@ -115,6 +115,12 @@ class KeptConversation:
         kept = self._record() or {}
         return conversation_from(kept, self.id) if kept.keys() >= _ESSENTIAL else self.load([])[0]
 
+    @property
+    def name(self) -> str | None:
+        """What the file called the conversation when it was last read; `None` for a new file."""
+        kept = self._record()
+        return str(kept.get("name", "")) if kept else None
+
     def catch_up(self) -> None:
         """Read what other processes wrote.
 
@@ -124,7 +130,12 @@ class KeptConversation:
         self._journal.catch_up()
 
     def save(
-        self, conversation: Conversation, messages: Iterable[Message], base: Conversation | None
+        self,
+        conversation: Conversation,
+        messages: Iterable[Message],
+        base: Conversation | None,
+        *,
+        name: str = "",
     ) -> Saved:
         """Keep the conversation and the messages, in one transaction.
 
@@ -136,6 +147,7 @@ class KeptConversation:
             messages: Messages to add or to change.
             base: What the conversation was changed from, unless it was loaded or saved here
                 before; `None` when that is not known.
+            name: What it is called in the file, if not as the caller has it.
 
         Raises:
             StoreUnwritableError: The file is of a newer format, or locked for too long.
@@ -144,7 +156,9 @@ class KeptConversation:
         messages = tuple(messages)
         partial = bool(messages) and all(map(self._is_partial, messages))
         sync = not partial or time.monotonic() - self._synced > SYNC_EVERY
-        merged = self._merged(conversation, self._base or base)
+        merged = self.merged(conversation, base)
+        if name:
+            merged = replace(merged, name=name)
         with self._storage.transaction(sync=sync):
             self._put("conversation", _ONLY, merged)
             for message in messages:
@@ -154,7 +168,9 @@ class KeptConversation:
             self._synced = time.monotonic()
         return Saved(merged, partial)
 
-    def _merged(self, conversation: Conversation, base: Conversation | None) -> Conversation:
+    def merged(self, conversation: Conversation, base: Conversation | None) -> Conversation:
+        """What a save would make of the conversation, as `save` takes it, when all is read."""
+        base = self._base or base
         kept = self._record()
         if kept is None or base is None:
             return conversation

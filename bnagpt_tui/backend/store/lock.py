@@ -37,7 +37,8 @@ class Lock:
     def __init__(self, path: Path, files: Files, patience: float = PATIENCE) -> None:
         self._path = path
         self._files = files
-        self._patience = patience
+        self.patience = patience
+        """Seconds that are waited for another process."""
         self._lock_file = LockFile(path.with_name(f"{path.name}.held"), files)
         self._depth = 0
         self._descriptor = -1
@@ -62,7 +63,7 @@ class Lock:
 
     def _acquire(self) -> int:
         self._files.make_directory(self._path.parent)
-        give_up = time.monotonic() + self._patience
+        give_up = time.monotonic() + self.patience
         nap = _NAP
         while (descriptor := self._attempt()) is None:
             if time.monotonic() > give_up:
@@ -111,5 +112,5 @@ class Lock:
         who = str(holder) if holder else "Another process"
         return (
             f"{who} is writing the same conversation and has not finished for "
-            f"{self._patience:.0f} seconds. It will be saved as soon as that ends."
+            f"{self.patience:.0f} seconds. It will be saved as soon as that ends."
         )

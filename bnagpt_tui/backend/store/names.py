@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Final
-from unicodedata import normalize
 
 from ..errors import ConversationNotFoundError
 from ..models import Conversation
+from ..naming import folded
 from ..text import one_line
 
 _COMPARED: Final = 80
@@ -16,11 +16,6 @@ _COMPARED: Final = 80
 
 _SHOWN: Final = 5
 """Names that are listed when several fit."""
-
-
-def folded(name: str) -> str:
-    """The name without differences of case, normalisation and white space at its ends."""
-    return normalize("NFC", normalize("NFC", name).casefold()).strip()
 
 
 def find(conversations: Iterable[Conversation], name: str) -> Conversation:
@@ -31,21 +26,23 @@ def find(conversations: Iterable[Conversation], name: str) -> Conversation:
         name: What the user wrote.
 
     Returns:
-        The conversation; of several with the same name, the one that changed last.
+        The conversation. No two have one name where names are looked after; of such as have,
+        the one that was made first, which is the one that keeps the name.
 
     Raises:
         ConversationNotFoundError: None fits, or the beginning fits several.
     """
-    newest_first = sorted(conversations, key=lambda each: each.updated, reverse=True)
+    conversations = list(conversations)
+    oldest_first = sorted(conversations, key=lambda each: (each.created, each.id))
     wanted = folded(name)
     rules: tuple[Callable[[Conversation], bool], ...] = (
-        lambda each: each.name == name,
         lambda each: folded(each.name) == wanted,
         lambda each: each.id == name,
     )
     for fits in rules:
-        if found := next(filter(fits, newest_first), None):
+        if found := next(filter(fits, oldest_first), None):
             return found
+    newest_first = sorted(conversations, key=lambda each: each.updated, reverse=True)
     return _by_beginning(newest_first, name)
 
 

@@ -10,6 +10,9 @@ from typing import Final
 SUFFIX: Final = ".jsonl"
 """How the name of every journal ends: it is a file of JSON lines."""
 
+NAMES: Final = "=names"
+"""The lock that is held while a name is looked up and given; no conversation's id."""
+
 UNFINISHED: Final = ".new"
 """What follows the name of a file that is being written and has not taken its place."""
 

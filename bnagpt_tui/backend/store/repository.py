@@ -15,6 +15,7 @@ from ..text import one_line
 from .attachments import Attachments, checksums_of
 from .bulk import values_that_stay
 from .files import Files
+from .naming import Naming
 from .places import Places, is_id
 from .problems import reading, writing
 from .trash import Trash, Trashed
@@ -49,6 +50,8 @@ class Repository:
         self._lock = RLock()
         self._reports: list[str] = []
         self._opened_shelf: Shelf | None = None
+        self.names = Naming(self._lock, lambda: self._shelf, self.save)
+        """What looks up names and gives them."""
         self.on_progress: Callable[[int, int], None] | None = None
         """Called, while the list is rebuilt from the files, with how many are read of how many.
 
@@ -66,7 +69,10 @@ class Repository:
             DamagedConversationError: The directory cannot be read.
         """
         with self._lock, values_that_stay():
-            return self._shelf.conversations(self.on_progress, verified=verified)
+            listed = self._shelf.conversations(self.on_progress, verified=verified)
+            if verified:
+                self._shelf.keep_apart()
+            return listed
 
     def find(self, name: str) -> Conversation:
         """The conversation that is meant by a name, the beginning of one, or an id.
@@ -105,21 +111,24 @@ class Repository:
         Args:
             conversation: What is known of it, its head above all.
 
-        Returns:
-            `None` where there is no telling, so that it should be read whole.
+        Returns: `None` where there is no telling, so that it should be read whole.
         """
         from .glance import glance  # noqa: PLC0415 - msgspec comes with the first use
 
         return glance(self._places.conversation(conversation.id), self._files, conversation.head)
 
-    def save(self, conversation: Conversation, messages: Iterable[Message] = ()) -> None:
+    def save(self, conversation: Conversation, messages: Iterable[Message] = ()) -> Conversation:
         """Keep the conversation and these of its messages, the new ones and the changed ones.
 
         What the file has beside them stays. A conversation that is in the trash is kept there.
+        A new name that another conversation has is given a number, as in `name (2)`.
 
         Args:
             conversation: What is known of it.
             messages: Messages to add, or to change where they are kept already.
+
+        Returns:
+            The conversation as it is kept.
 
         Raises:
             StoreError: The conversation's id cannot be the name of a file.
@@ -128,12 +137,13 @@ class Repository:
         """
         if not is_id(conversation.id):
             raise StoreError(f"“{one_line(conversation.id)}” cannot be a conversation's id.")
-        with self._lock, self._shelf.locked(conversation.id):
+        shelf = self._shelf
+        with self._lock, shelf.naming_for(conversation), shelf.locked(conversation.id):
             path = self._places.conversation(conversation.id)
             if not path.exists():
                 path = self._trash.place(conversation.id) or path
-            kept = self._shelf.kept(conversation.id, path)
-            self._shelf.save(kept, conversation, tuple(messages))
+            kept = shelf.kept(conversation.id, path)
+            return shelf.save(kept, conversation, tuple(messages))
 
     def delete(self, conversation_id: str) -> None:
         """Move a conversation to the trash.
@@ -151,7 +161,7 @@ class Repository:
                     self._shelf.settle(conversation_id)
 
     def restore(self, conversation_id: str) -> Conversation:
-        """Take a conversation back from the trash.
+        """Take a conversation back from the trash, under a number if its name was taken since.
 
         Raises:
             ConversationNotFoundError: There is none with this id in the trash.
@@ -163,7 +173,7 @@ class Repository:
             trashed = self._trash.place(conversation_id)
             if trashed is None:
                 raise ConversationNotFoundError("This conversation is not in the trash.")
-            with self._shelf.locked(conversation_id):
+            with self._shelf.naming(), self._shelf.locked(conversation_id):
                 if path.exists():
                     raise StoreError("This conversation is back already.")
                 try:

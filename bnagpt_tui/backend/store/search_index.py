@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zlib import crc32
 
 from ..models import Conversation, Hit, Message, Role, SearchResults
-from .search_query import Query, folded, parse
+from ..naming import loosely
+from .search_query import Query, parse
 from .search_text import BEGIN, END, fragments, pieces, searchable
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def take(
         " VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET name = excluded.name,"
         " folded = excluded.folded, pinned = excluded.pinned, size = excluded.size,"
         " modified = excluded.modified",
-        (talk.id, talk.name, folded(talk.name), talk.pinned, *new.state),
+        (talk.id, talk.name, loosely(talk.name), talk.pinned, *new.state),
     )
     number = _number(connection, talk.id)
     wanted = {(text.id, text.checksum): text for text in _texts(new)}

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from unicodedata import category, normalize
 
 from ..models import Role
+from ..naming import loosely
 from ..text import one_line, visible
 from .search_text import searchable
 
@@ -74,12 +74,6 @@ def parse(text: str) -> Query:
     return query
 
 
-def folded(name: str) -> str:
-    """The name without differences of case and accents."""
-    letters = normalize("NFKD", normalize("NFKC", name).casefold())
-    return "".join(letter for letter in letters if category(letter) != "Mn")
-
-
 def _is_unfinished(text: str, last: re.Match[str] | None) -> bool:
     """Whether the last thing typed is a word that may go on."""
     return bool(last and last["word"] and not last["name"] and last.end() == len(text))
@@ -117,7 +111,7 @@ def _with_pinned(query: Query, value: str) -> Query:
 def _with_name(query: Query, value: str) -> Query:
     if not value.strip():
         return _with_remark(query, "in:", "a part of a conversation's name", value)
-    return replace(query, names=(*query.names, folded(value)))
+    return replace(query, names=(*query.names, loosely(value)))
 
 
 def _with_remark(query: Query, name: str, wants: str, value: str) -> Query:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from ..errors import DamagedConversationError, StoreUnwritableError
 from ..models import Conversation, Message
+from ..naming import folded
 from .files import Files
 from .index import Index
 from .journal import Stamp, stamp
@@ -18,16 +18,14 @@ from .kept import KeptConversation, Saved
 from .lock import Lock
 from .messages import KeptMessages
 from .names import find
-from .places import SUFFIX, UNFINISHED, Places
+from .open_files import OpenFiles, clear_away
+from .places import NAMES, Places
 from .problems import reading, writing
 
-OPEN_AT_ONCE: Final = 8
-"""Conversations that are held in memory, those that were used last."""
-
-SIZE_AT_ONCE: Final = 1 << 24
-"""Bytes of files beyond which all but the last conversation are let go sooner."""
-
 _PROGRESS_EVERY: Final = 100
+
+_TOLD_APART_AT_ONCE: Final = 100
+"""Conversations of one name whose files are changed in one go, so that nobody waits long."""
 
 
 class Shelf:
@@ -47,11 +45,13 @@ class Shelf:
         self._places = places
         self._files = files
         self._reports = reports
-        self._open: OrderedDict[str, KeptConversation] = OrderedDict()
-        self._locks: dict[str, Lock] = {}
+        self._open = OpenFiles(places, files)
         self._seen: dict[str, Stamp | None] = {}
         self._index = Index(places, files)
         self._index_seen: Stamp | None = None
+        self._names_lock = Lock(places.lock(NAMES), files)
+        self._naming = 0
+        self._directory_seen: Stamp | None = None
 
     def conversations(
         self, on_progress: Callable[[int, int], None] | None, *, verified: bool = True
@@ -71,7 +71,14 @@ class Shelf:
                 self._verify(on_progress)
                 self._index.is_verified = True
         self._index_seen = self._index.stamp
-        return self._index.conversations()
+        return [self._called(each) for each in self._index.conversations()]
+
+    def _called(self, conversation: Conversation) -> Conversation:
+        """The conversation under the name that is its alone."""
+        if not self._index.is_verified:
+            return conversation
+        name = self._index.apart.get(conversation.id)
+        return replace(conversation, name=name) if name else conversation
 
     def find(self, name: str) -> Conversation:
         """The conversation that is meant by a name, the beginning of one, or an id.
@@ -82,43 +89,74 @@ class Shelf:
         return find(self.conversations(None), name)
 
     @contextmanager
-    def locked(self, conversation_id: str) -> Iterator[None]:
-        """Keep other processes from writing this conversation, in the block.
+    def naming(self) -> Iterator[None]:
+        """Keep other processes from giving names, in the block; all names are known in it.
+
+        Taken before the lock of a conversation, never after it.
 
         Raises:
             StoreUnwritableError: The lock cannot be had, or the system refused something in
                 the block.
         """
-        lock = self._lock(conversation_id)
         with writing(self._places.root):
             self._files.make_directory(self._places.root)
-            with lock.held():
-                yield
+            with self._names_lock.held(), self._index.patiently():
+                self._look_for_unknown()
+                self._naming += 1
+                try:
+                    yield
+                finally:
+                    self._naming -= 1
+                    self._directory_seen = self._stamp(self._places.conversations)
+
+    def naming_for(self, conversation: Conversation) -> AbstractContextManager[None]:
+        """As `naming` where a save may give the conversation a name, else nothing."""
+        known = self._index.known(conversation.id)
+        if known and folded(known.name) == folded(conversation.name):
+            return nullcontext()
+        return self.naming()
+
+    def named(self, name: str, *, other_than: str = "") -> Conversation | None:
+        """The conversation that has this name; `None` when none has. In `naming`."""
+        owner = self._index.names.owner(name, other_than=other_than)
+        known = self._index.known(owner) if owner else None
+        return self._called(known) if known else None
+
+    def free_name(self, name: str, *, other_than: str = "") -> str:
+        """The name, or one like it that nobody has. In `naming`."""
+        return self._index.names.free(name, other_than=other_than)
+
+    def keep_apart(self) -> None:
+        """Write the numbers that tell conversations of one name apart into their files."""
+        for conversation_id, name in list(self._index.apart.items())[:_TOLD_APART_AT_ONCE]:
+            path = self._places.conversation(conversation_id)
+            with (
+                suppress(DamagedConversationError, StoreUnwritableError),
+                self.naming(),
+                self._open.locked(conversation_id),
+            ):
+                kept = self._open.kept(conversation_id, path)
+                conversation = kept.peek()
+                if self._index.apart.get(conversation_id) == name:
+                    self.save(kept, replace(conversation, name=name), ())
+
+    def _look_for_unknown(self) -> None:
+        """Take in conversations that somebody made and could not put into the list."""
+        self._index.catch_up()
+        if self._stamp(self._places.conversations) == self._directory_seen:
+            return
+        for conversation_id, path in self._index.unknown().items():
+            with suppress(DamagedConversationError):
+                kept = self._open.kept(conversation_id, path)
+                self._note(kept, kept.peek(), write=False)
+
+    def locked(self, conversation_id: str) -> AbstractContextManager[None]:
+        """Keep other processes from writing this conversation, in a block; see `OpenFiles`."""
+        return self._open.locked(conversation_id)
 
     def kept(self, conversation_id: str, path: Path) -> KeptConversation:
-        """The conversation's file, which stays open for a while.
-
-        Args:
-            conversation_id: Whose file it is.
-            path: Where it is at this moment.
-        """
-        kept = self._open.pop(conversation_id, None)
-        if kept is None or kept.path != path:
-            lock = self._lock(conversation_id)
-            kept = KeptConversation(conversation_id, path, self._files, lock, self._places.aside)
-        self._open[conversation_id] = kept
-        self._make_room()
-        return kept
-
-    def _make_room(self) -> None:
-        """Let go of what was not used for longest."""
-        size = sum(each.size for each in self._open.values())
-        while len(self._open) > OPEN_AT_ONCE or (size > SIZE_AT_ONCE and len(self._open) > 1):
-            oldest, kept = self._open.popitem(last=False)
-            size -= kept.size
-            with suppress(OSError, StoreUnwritableError):
-                kept.sync()
-            self._locks.pop(oldest, None)
+        """The conversation's file, which stays open for a while; see `OpenFiles`."""
+        return self._open.kept(conversation_id, path)
 
     def load(self, kept: KeptConversation) -> tuple[Conversation, KeptMessages]:
         """The conversation and its messages; from here on `refresh` looks for what comes later.
@@ -126,14 +164,17 @@ class Shelf:
         Raises:
             DamagedConversationError: Nothing of it can be read.
         """
-        loaded = kept.load(self._reports)
+        conversation, messages = kept.load(self._reports)
         self._seen[kept.id] = kept.stamp
-        return loaded
+        return self._called(conversation), messages
 
     def save(
         self, kept: KeptConversation, conversation: Conversation, messages: tuple[Message, ...]
-    ) -> None:
+    ) -> Conversation:
         """Save in a file, and in the list when the file belongs there; under the lock.
+
+        Returns:
+            The conversation as the file has it: in `naming`, under a name that is free.
 
         Raises:
             StoreUnwritableError: The file is of a newer format.
@@ -144,7 +185,8 @@ class Shelf:
         is_new = kept.stamp is None
         known = self._index.known(kept.id)
         try:
-            saved = kept.save(conversation, messages, known)
+            name = self._name_in_file(kept, conversation, known)
+            saved = kept.save(conversation, messages, known, name=name)
         except OSError:
             if is_new:
                 self.settle(kept.id)
@@ -157,19 +199,38 @@ class Shelf:
         )
         if kept.path == self._places.conversation(kept.id):
             self._note(kept, saved.conversation, write=not _can_wait(saved, known))
+        return saved.conversation
+
+    def _name_in_file(
+        self, kept: KeptConversation, conversation: Conversation, known: Conversation | None
+    ) -> str:
+        """The name to give in place of one that is taken; empty where all is well."""
+        wanted = kept.merged(conversation, known).name
+        is_listed = kept.path == self._places.conversation(kept.id)
+        if not self._naming or not is_listed or wanted in {"", kept.name}:
+            return ""
+        return self.free_name(wanted, other_than=kept.id)
 
     def settle(self, conversation_id: str) -> None:
-        """Look again where a conversation is that was moved, and have the list say so."""
-        self._open.pop(conversation_id, None)
+        """Look again where a conversation is that was moved, and have the list say so.
+
+        In `naming`, one whose name was taken meanwhile is given a number.
+        """
+        self._open.forget(conversation_id)
         self._seen.pop(conversation_id, None)
-        kept = self.kept(conversation_id, self._places.conversation(conversation_id))
+        kept = self._open.kept(conversation_id, self._places.conversation(conversation_id))
         try:
             conversation = kept.peek()
         except DamagedConversationError:
             with self._following_index():
                 self._index.note_gone([conversation_id])
-        else:
-            self._note(kept, conversation, write=True)
+            return
+        free = self.free_name(conversation.name, other_than=kept.id) if self._naming else ""
+        if free and conversation.name not in {"", free}:
+            with suppress(OSError, StoreUnwritableError):
+                self.save(kept, replace(conversation, name=free), ())
+                return
+        self._note(kept, conversation, write=True)
 
     def has_changed(self, conversation_id: str) -> bool:
         """Whether another process changed the file since it was last loaded or saved."""
@@ -186,18 +247,12 @@ class Shelf:
         Raises:
             OSError: It may not be.
         """
-        for kept in self._open.values():
-            kept.sync()
+        self._open.sync()
 
     def flush(self) -> None:
         """Write what waits to be written in the list."""
         with self._following_index():
             self._index.flush()
-
-    def _lock(self, conversation_id: str) -> Lock:
-        if conversation_id not in self._locks:
-            self._locks[conversation_id] = Lock(self._places.lock(conversation_id), self._files)
-        return self._locks[conversation_id]
 
     def _stamp(self, path: Path) -> Stamp | None:
         with suppress(OSError):
@@ -224,7 +279,7 @@ class Shelf:
         for number, (conversation_id, path) in enumerate(files.items()):
             if on_progress and number % _PROGRESS_EVERY == 0:
                 on_progress(number, len(files))
-            kept = self.kept(conversation_id, path)
+            kept = self._open.kept(conversation_id, path)
             try:
                 self._note(kept, kept.peek(), write=False)
             except DamagedConversationError as error:
@@ -232,23 +287,7 @@ class Shelf:
         self._index.note_gone(gone)
         if on_progress and files:
             on_progress(len(files), len(files))
-        self._clear_away()
-
-    def _clear_away(self) -> None:
-        """Remove unfinished files and locks that nobody holds."""
-        unfinished = SUFFIX + UNFINISHED
-        for entry in self._files.entries(self._places.conversations):
-            if entry.name.endswith(unfinished):
-                self._clear(entry.name.removesuffix(unfinished), Path(entry.path))
-        for entry in self._files.entries(self._places.locks):
-            if "." not in entry.name:
-                self._clear(entry.name, None)
-
-    def _clear(self, name: str, path: Path | None) -> None:
-        lock = Lock(self._places.lock(name), self._files, patience=0)
-        with suppress(OSError, StoreUnwritableError), lock.held():
-            if path:
-                self._files.remove(path)
+        clear_away(self._places, self._files)
 
 
 def _can_wait(saved: Saved, known: Conversation | None) -> bool:

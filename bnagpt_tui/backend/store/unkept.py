@@ -10,7 +10,7 @@ from .archive import Archive
 class UnkeptArchive(Archive):
     """Takes what is saved and forgets it; memory has it for as long as it is needed."""
 
-    async def save(self, conversation: Conversation, *messages: Message) -> None:
+    async def save(self, conversation: Conversation, *messages: Message) -> Conversation | None:
         """Do nothing."""
 
     async def keep_file(self, name: str, kind: str, content: bytes) -> Attachment:
