@@ -10,6 +10,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.json import Decoder
 
+from ...halves import mended
+
 
 class Function(Struct, gc=False):
     """What a tool call's piece says of the function."""
@@ -94,5 +96,13 @@ class ModelList(Struct):
 decode_chunk = Decoder(Chunk).decode
 """The chunk that an event's data hold."""
 
-decode_models = Decoder(ModelList).decode
-"""The list that a reply's body holds."""
+_decode_models = Decoder(ModelList).decode
+
+
+def decode_models(body: bytes) -> ModelList:
+    """The list that a reply's body holds.
+
+    Raises:
+        DecodeError: It holds none.
+    """
+    return _decode_models(mended(body))

@@ -16,6 +16,7 @@ from ...events import (
     TextDelta,
     ToolCallDelta,
 )
+from ...halves import Halves, mended
 from .chunks import Call, Choice, Chunk, Counts, decode_chunk
 from .executed import pages_of
 from .refusals import error_fields
@@ -45,6 +46,7 @@ class AnswerReader:
         self._service = service
         self._decoder = EventDecoder()
         self._splitter = ThinkSplitter()
+        self._halves = Halves()
         self._events: list[EngineEvent] = []
         self._run: list[str] = []
         self._run_kind: type[TextDelta | ReasoningDelta] = TextDelta
@@ -103,7 +105,7 @@ class AnswerReader:
         if event.name == b"error":
             raise self._broken(event.data)
         try:
-            chunk = decode_chunk(event.data)
+            chunk = decode_chunk(self._halves.mend(event.data))
         except (msgspec.DecodeError, RecursionError) as error:
             raise StreamBrokenError(
                 f"{self._service.opening} sent something unreadable in the middle of the answer. "
@@ -210,7 +212,7 @@ class AnswerReader:
     def _broken(self, data: bytes) -> StreamBrokenError:
         """The error for an event that says what failed."""
         try:
-            fields = error_fields(msgspec.json.decode(data))
+            fields = error_fields(msgspec.json.decode(mended(data)))
         except (msgspec.DecodeError, RecursionError):
             fields = {}
         extension = fields.get("x_groq")

@@ -23,6 +23,7 @@ from ...errors import (
     ServiceFailedError,
     TooLargeError,
 )
+from ...halves import mended
 from .limits import read_retry_after
 from .sentences import Service, duration, tokens
 
@@ -102,7 +103,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, model: st
         model: The model that was asked for.
     """
     try:
-        fields = error_fields(msgspec.json.decode(body))
+        fields = error_fields(msgspec.json.decode(mended(body)))
     except (msgspec.DecodeError, RecursionError):
         fields = {}
     message = _word(fields.get("message"))

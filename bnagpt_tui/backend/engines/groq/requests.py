@@ -75,7 +75,7 @@ def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
         "type": "function",
         "function": {
             "name": tool.name,
-            "description": tool.description,
+            "description": _sendable(tool.description),
             "parameters": tool.parameters,
         },
     }
@@ -95,7 +95,7 @@ def wire_request(
     """
     wire: dict[str, Any] = {
         "messages": wire_messages(request.messages, tools=tools),
-        "model": request.model,
+        "model": _sendable(request.model),
         "stream": True,
     }
     if request.max_completion_tokens is not None:

@@ -10,6 +10,7 @@ import msgspec
 
 from ...calls import LONGEST_NAME, fit_name
 from ...errors import ToolArgumentsError
+from ...halves import mended
 from ...models import ToolSpec
 from ...text import one_line
 from ..base import Tool, ToolContext, ToolResult
@@ -84,7 +85,9 @@ def _read(arguments: str, name: str) -> Mapping[str, Any]:
         ToolArgumentsError: They are not a JSON object.
     """
     try:
-        return msgspec.json.decode(arguments.strip() or "{}", type=dict[str, Any])
+        return msgspec.json.decode(
+            mended(arguments.encode("utf-8", "replace").strip() or b"{}"), type=dict[str, Any]
+        )
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ToolArgumentsError(
             f"{name} was not run: its arguments are not a JSON object ({error}). Call it again "
