@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from .calls import fit_name
 from .models import Message, Role
+from .text import without_hidden
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +64,7 @@ def as_data(message: Message, most: int) -> Message:
     """
     if message.role is not Role.TOOL:
         return message
-    text = message.content[:most]
+    text = without_hidden(message.content[:most])
     mark = _mark(message.id, text)
     name = fit_name(message.tool_calls[0].name) if message.tool_calls else "tool"
     content = f'<data {mark} from="{name}">\n{text}\n</data {mark}>'

@@ -12,9 +12,8 @@ from ..backend.assemble import build_asking, build_engine
 from ..backend.errors import RequestRefusedError
 from ..backend.events import NotKept, TextDelta, ToolEnded, ToolStarted, TurnEnded, Waiting
 from ..backend.models import Message, Outcome
-from ..backend.text import one_line
+from ..backend.text import Cleaner, one_line, without_hidden
 from . import DONE, FAILED, WRONG_USAGE
-from .console import Cleaner
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -79,7 +78,7 @@ def _standard_input() -> str:
         raise RequestRefusedError(
             f"Standard input holds more than {MOST_INPUT // 1024**2} MB, which no model reads."
         )
-    return data.decode("utf-8", "replace")
+    return without_hidden(data.decode("utf-8", "replace"))
 
 
 def _clean(argument: str) -> str:
@@ -153,7 +152,7 @@ class Paper:
     def __init__(self, console: Console, *, silent: bool) -> None:
         self._console = console
         self._silent = silent
-        self._cleaner = Cleaner()
+        self._cleaner = Cleaner(uncrowding=console.out.isatty())
         self._last = "\n"
 
     def write(self, text: str) -> None:

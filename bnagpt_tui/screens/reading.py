@@ -60,14 +60,14 @@ class ReadingActions(ChatBase):
     @on(MessageLog.PaperRequested)
     def _show_paper(self, event: MessageLog.PaperRequested) -> None:
         event.stop()
-        self.show_on_paper(visible(event.message.content))
+        self.show_on_paper(event.message.content)
 
     @work(group=OUTSIDE, exclusive=True)
     async def show_on_paper(self, text: str) -> None:
         """Print a text on the normal screen, for the terminal's own selection."""
         try:
             with self._terminal():
-                print(f"\n{text}\n\n── enter goes back to bnaGPT ──", end="", flush=True)
+                print(f"\n{visible(text)}\n\n── enter goes back to bnaGPT ──", end="", flush=True)
                 await asyncio.to_thread(_wait_for_enter)
         except SuspendNotSupported:
             self.tell("This terminal cannot be lent to the normal screen.")
@@ -79,7 +79,7 @@ class ReadingActions(ChatBase):
         draft = self.prompt.text
         with tempfile.TemporaryDirectory(prefix="bnagpt-") as directory:
             path = Path(directory) / "prompt.md"
-            path.write_text(draft, encoding="utf-8")
+            path.write_text(draft, encoding="utf-8", errors="replace")
             try:
                 with self._terminal():
                     process = await asyncio.create_subprocess_exec(*shlex.split(editor), path)

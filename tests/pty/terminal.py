@@ -32,6 +32,7 @@ class Terminal:
         home: An empty directory for everything that is kept.
         arguments: What stands behind `bnagpt`.
         environment: Variables beside the ones that every terminal has.
+        module: What is run.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Terminal:
         home: Path,
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        module: str = "bnagpt_tui",
     ) -> None:
-        self._arguments = [sys.executable, "-m", "bnagpt_tui", *arguments]
+        self._arguments = [sys.executable, "-m", module, *arguments]
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         coverage = {name: value for name, value in os.environ.items() if "COV" in name}
         self._environment = {
