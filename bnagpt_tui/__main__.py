@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .backend.errors import SettingsError
+from .cli.console import guard
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
+    guard()
     arguments = _read(sys.argv[1:] if argv is None else argv)
     given = vars(arguments) if arguments else {}
     from .backend.settings import load  # noqa: PLC0415  # --help and --version need none of it

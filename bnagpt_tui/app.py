@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from .backend.errors import StoreUnwritableError
-from .backend.text import visible
+from .backend.text import harmless
 from .clipboard import copy_sequence
 from .screens.chat import ChatScreen
 from .screens.conversations import DIALOG
@@ -172,7 +172,7 @@ class BnaGPTApp(ThinApp):
     async def on_event(self, event: events.Event) -> None:
         """Make pasted text harmless before any widget sees it."""
         if isinstance(event, events.Paste):
-            event.text = visible(event.text)
+            event.text = harmless(event.text)
         await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

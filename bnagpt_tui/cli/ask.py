@@ -22,9 +22,8 @@ from ..backend.events import (
 )
 from ..backend.models import Message, Outcome
 from ..backend.renaming import open_or_begin
-from ..backend.text import one_line
+from ..backend.text import Cleaner, one_line, without_tags
 from . import DONE, FAILED, WRONG_USAGE
-from .console import Cleaner
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -93,7 +92,7 @@ def _standard_input() -> str:
         raise RequestRefusedError(
             f"Standard input holds more than {MOST_INPUT // 1024**2} MB, which no model reads."
         )
-    return data.decode("utf-8", "replace")
+    return without_tags(data.decode("utf-8", "replace"))
 
 
 def _clean(argument: str) -> str:
@@ -171,7 +170,7 @@ class Paper:
     def __init__(self, console: Console, *, silent: bool) -> None:
         self._console = console
         self._silent = silent
-        self._cleaner = Cleaner()
+        self._cleaner = Cleaner(uncrowding=console.out.isatty())
         self._last = "\n"
 
     def write(self, text: str) -> None:

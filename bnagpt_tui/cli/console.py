@@ -1,4 +1,9 @@
-"""Standard output and standard error, with nothing on them that a terminal would obey."""
+"""Standard output and standard error, with nothing on them that a terminal would obey.
+
+`guard` makes it so for the whole process: for what commands print, for what `argparse` repeats of
+a wrong command line, and for tracebacks. Standard output that is no terminal is left alone, since
+it may be a file's content; standard error is for people, wherever it leads.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +12,65 @@ import json
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..backend.errors import BnaGPTError
-from ..backend.text import visible
+from ..backend.text import harmless, visible, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
     from typing import TextIO
+
+
+class GuardedStream:
+    """A stream that makes visible whatever is written to it.
+
+    Args:
+        stream: Where it goes.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text, with its control characters shown."""
+        self._stream.write(visible(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write pieces of text."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def guard() -> None:
+    """Let nothing reach a terminal by way of the process's own streams that it would obey."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a stream's encoding lacks is replaced; a half of a character, too.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if sys.stdout is not None and sys.stdout.isatty():
+        sys.stdout = _guarded(sys.stdout)
+    if sys.stderr is not None:
+        sys.stderr = _guarded(sys.stderr)
+    sys.excepthook = _tell_fault
+
+
+def _guarded(stream: TextIO) -> TextIO:
+    return stream if isinstance(stream, GuardedStream) else cast("TextIO", GuardedStream(stream))
+
+
+def _tell_fault(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    """Print a traceback without colours, which newer interpreters give to terminals."""
+    import traceback  # noqa: PLC0415  # only when it comes to that
+
+    print("".join(traceback.format_exception(error)), end="", file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +88,8 @@ class Console:
 
     @classmethod
     def standard(cls) -> Console:
-        """The process's own streams, made to replace what their encoding lacks."""
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")
+        """The process's own streams, guarded."""
+        guard()
         return cls(sys.stdout, sys.stderr)
 
     def line(self, text: str = "") -> None:
@@ -44,11 +98,11 @@ class Console:
 
     def write(self, text: str) -> None:
         """Write a piece of text to standard output, as it is but for control characters."""
-        self._send(visible(text))
+        self._send(harmless(text))
 
     def raw(self, text: str) -> None:
-        """Write text that is meant for a file: untouched, unless a terminal would show it."""
-        self._send(visible(text) if self.out.isatty() else text)
+        """Write text that is meant for a file: untouched, unless a terminal shows it."""
+        self._send(visible(text) if self.out.isatty() else whole(text))
 
     def value(self, value: Any) -> None:
         """Write a value as JSON in ASCII, which is whole and harmless everywhere."""
@@ -65,6 +119,7 @@ class Console:
 
     def tell(self, text: str) -> None:
         """Write a line to standard error, whatever became of standard output."""
+        # In one piece: other threads may write there, too.
         self.err.write(f"bnagpt: {visible(text)}\n")
         self.err.flush()
 
@@ -104,21 +159,3 @@ def _explained() -> Iterator[None]:
         raise
     except OSError as error:
         raise OutputLostError(f"Standard output cannot be written: {error.strerror}.") from None
-
-
-class Cleaner:
-    """Makes streamed text harmless piece by piece, as if it had come in one."""
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def clean(self, piece: str) -> str:
-        """The next piece, made harmless; a carriage return waits for what follows it."""
-        piece = self._held + piece
-        self._held = "\r" if piece.endswith("\r") else ""
-        return visible(piece.removesuffix("\r"))
-
-    def rest(self) -> str:
-        """What was held back, now that nothing follows."""
-        held, self._held = self._held, ""
-        return visible(held)

@@ -25,6 +25,7 @@ from ..backend.events import (
     Waiting,
 )
 from ..backend.models import Message
+from ..backend.text import one_line
 
 if TYPE_CHECKING:
     from ..widgets.message_log import MessageLog
@@ -160,7 +161,7 @@ class LiveAnswer:
         if any(tool.is_asking for tool in self.tools.values()):
             return "asks you"
         if self.tools:
-            return f"running {next(iter(self.tools.values())).name}"
+            return f"running {one_line(next(iter(self.tools.values())).name, 40)}"
         if self.text:
             return "writing"
         return "thinking" if self.reasoning else "asking"

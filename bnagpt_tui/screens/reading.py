@@ -60,14 +60,14 @@ class ReadingActions(ChatBase):
     @on(MessageLog.PaperRequested)
     def _show_paper(self, event: MessageLog.PaperRequested) -> None:
         event.stop()
-        self.show_on_paper(visible(event.message.content))
+        self.show_on_paper(event.message.content)
 
     @work(group=OUTSIDE, exclusive=True)
     async def show_on_paper(self, text: str) -> None:
         """Print a text on the normal screen, for the terminal's own selection."""
         try:
             with self._terminal():
-                print(f"\n{text}\n\n── enter goes back to bnaGPT ──", end="", flush=True)
+                print(f"\n{visible(text)}\n\n── enter goes back to bnaGPT ──", end="", flush=True)
                 await _wait_for_enter()
         except SuspendNotSupported:
             self.tell("This terminal cannot be lent to the normal screen.")
@@ -78,7 +78,7 @@ class ReadingActions(ChatBase):
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         with tempfile.TemporaryDirectory(prefix="bnagpt-") as directory:
             path = Path(directory) / "prompt.md"
-            path.write_text(self.prompt.text, encoding="utf-8")
+            path.write_text(self.prompt.text, encoding="utf-8", errors="replace")
             try:
                 with self._terminal():
                     await _run_editor(shlex.split(editor), path)

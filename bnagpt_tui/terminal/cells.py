@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from bnagpt_tui.backend.marks import uncrowded
+
+from .drawable import drawable
 from .pens import Pen, Pens
 
 _MOST_STRIPS: Final = 1024
@@ -97,20 +100,25 @@ class Cutter:
                 text += _halves(part)
             else:
                 doubtful = True
-                _add_doubtful(text, part)
+                _add_doubtful(text, drawable(part), cell_len(part))
             pens += [pen] * (len(text) - len(pens))
         blank = [pen.blank if char == " " else pen for char, pen in zip(text, pens, strict=True)]
         return Cells(text, blank, doubtful)
 
 
-def _add_doubtful(text: list[str], part: str) -> None:
-    """Add text as one cell; what takes no column goes to the character before it."""
-    columns = cell_len(part)
+def _add_doubtful(text: list[str], part: str, columns: int) -> None:
+    """Add text as one cell; what takes no column goes to the character before it.
+
+    Args:
+        text: The cells so far.
+        part: What is drawn.
+        columns: Those that it was laid out in.
+    """
     if columns:
         text += (part, *[""] * (columns - 1))
     elif text:
         last = next(place for place in range(len(text) - 1, -1, -1) if text[place])
-        text[last] += part
+        text[last] = uncrowded(text[last] + part)
 
 
 def _halves(text: str) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from rich.color import ColorSystem
@@ -12,7 +13,9 @@ from textual._context import visible_screen_stack
 from textual.geometry import Offset, Size
 from textual.reactive import reactive
 
+from .drawable import drawable_update
 from .driver import CountingDriver
+from .fatal import report_of, tell
 from .link import Link
 from .picture import Picture
 from .typed import PatientApp
@@ -86,14 +89,26 @@ class ThinApp(PatientApp):
             self._retry()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Draw what Textual's compositor asks for."""
+        """Draw what Textual's compositor asks for, with no control in it that a widget let pass."""
         driver = self._driver
         if not isinstance(driver, CountingDriver):
-            super()._display(screen, renderable)
+            super()._display(screen, drawable_update(renderable))
         elif isinstance(renderable, ChopsUpdate | LayoutUpdate):
             if self._may_draw:
                 self._send(driver, screen, renderable)
             self.post_display_hook()
+
+    def _fatal_error(self) -> None:
+        """End because of the exception that is being handled."""
+        self.bell()
+        error = sys.exception()
+        self._exit_renderables.append(report_of(error) if error else "An unknown error.")
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Tell on the normal screen why the application ended."""
+        reports, self._exit_renderables = self._exit_renderables, []
+        tell(reports)
 
     @property
     def _may_draw(self) -> bool:

@@ -13,6 +13,8 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
+from .drawable import link_of
+
 _SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """Underlines, reverse and the like: what shows where there is no character."""
 
@@ -89,7 +91,8 @@ class Pens:
         codes = style._ansi  # Textual renders a strip by this attribute, too
         if codes is None:
             codes = Strip.render_ansi(style, self._colours)
-        link = f"id={style._link_id};{style.link}" if style.link else ""
+        address = link_of(style)
+        link = f"id={style._link_id};{address}" if address else ""
         return self.pen(*_parts(codes), link=link)
 
     def pen(

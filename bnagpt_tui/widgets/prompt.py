@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from ..backend.text import visible
+from ..backend.text import harmless
 from .recall import Recall
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Prompt(TextArea):
 
     def put(self, text: str) -> None:
         """Set the text, made harmless, and stand at its end."""
-        self.load_text(visible(text))
+        self.load_text(harmless(text))
         self.move_cursor(self.document.end)
 
     def give_back(self, text: str) -> None:

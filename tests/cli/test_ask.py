@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bnagpt_tui.backend.models import Outcome, Role
+from bnagpt_tui.backend.text import Cleaner
 from bnagpt_tui.cli.ask import MOST_INPUT, compose
-from bnagpt_tui.cli.console import Cleaner
 from tests.groq_server import (
     Answer,
     Ending,

@@ -33,6 +33,7 @@ class Terminal:
         arguments: What stands behind `bnagpt`.
         environment: Variables beside the ones that every terminal has.
         through: A command that runs the application, in front of its own.
+        module: What is run.
     """
 
     def __init__(
@@ -41,8 +42,9 @@ class Terminal:
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         through: Sequence[str] = (),
+        module: str = "bnagpt_tui",
     ) -> None:
-        self._arguments = [*through, sys.executable, "-m", "bnagpt_tui", *arguments]
+        self._arguments = [*through, sys.executable, "-m", module, *arguments]
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         coverage = {name: value for name, value in os.environ.items() if "COV" in name}
         self._environment = {

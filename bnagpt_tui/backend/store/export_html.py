@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from ..models import Role
-from ..text import one_line, visible
+from ..text import harmless, one_line
 from .export_markdown import attached, called, heading
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ def to_html(conversation: Conversation, messages: Iterable[Message]) -> str:
 def _article(message: Message) -> str:
     parts = [f'<article class="{message.role.value}">', f"<h2>{html.escape(heading(message))}</h2>"]
     if message.reasoning:
-        thoughts = html.escape(visible(message.reasoning))
+        thoughts = html.escape(harmless(message.reasoning))
         parts.append(f'<details dir="auto"><summary>Reasoning</summary>{thoughts}</details>')
     if call := called(message):
-        parts.append(f'<pre dir="auto">{html.escape(visible(call.arguments))}</pre>')
+        parts.append(f'<pre dir="auto">{html.escape(harmless(call.arguments))}</pre>')
     parts.append(f'<div dir="auto">{_body(message)}</div>')
     if message.role is Role.ASSISTANT:
         parts += [_source(source) for source in message.sources]
@@ -111,7 +111,7 @@ def _source(source: Source) -> str:
 
 
 def _body(message: Message) -> str:
-    text = visible(message.content)
+    text = harmless(message.content)
     if message.role is Role.ASSISTANT:
         return str(_markdown().render(text))
     return html.escape(text)

@@ -166,7 +166,7 @@ def safe_id(value: object) -> str:
 
 def derived_id(*parts: str) -> str:
     """An identifier made of others, the same each time the same file is imported."""
-    return hashlib.blake2b("\x00".join(parts).encode(errors="replace"), digest_size=8).hexdigest()
+    return hashlib.blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def quoted(name: str) -> str:

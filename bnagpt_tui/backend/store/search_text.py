@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..models import Fragment
-from ..text import one_line, visible
+from ..text import harmless, one_line
 
 BEGIN: Final = "\x02"
 """Stands before a match in what the index gives; `searchable` leaves none of them in a text."""
@@ -32,7 +32,7 @@ _LONGEST: Final = 400
 
 def searchable(text: str) -> str:
     """The text with harmless characters only, and with a word's end after each such letter."""
-    return _UNSPACED.sub(_SEPARATOR, visible(text).replace(_SEPARATOR, ""))
+    return _UNSPACED.sub(_SEPARATOR, harmless(text).replace(_SEPARATOR, ""))
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from bnagpt_tui.backend.text import visible
+from bnagpt_tui.backend.text import Cleaner
 
 from .blocks import BlockRenderer, item_marker, line_of, spans
 from .code import GrowingCode
@@ -125,7 +125,7 @@ class MarkdownView:
     def __init__(self, width: int, palette: Palette) -> None:
         self._width = max(2, width)
         self._palette = palette
-        self._held = ""
+        self._cleaner = Cleaner()
         self._tail = ""
         self._before: list[str] = []
         self._labels: set[str] = set()
@@ -153,9 +153,7 @@ class MarkdownView:
         Returns:
             The first row that changed; the number of rows when none did.
         """
-        text = self._held + text
-        self._held = "\r" if text.endswith("\r") else ""
-        self._tail += visible(text.removesuffix("\r"))
+        self._tail += self._cleaner.clean(text)
         if self._fence is not None and (grown := self._fence.grow(self._tail)) is not None:
             first, rows = grown
             return self._replace(self._stable_rows + bool(self._stable_rows) + first, rows)
@@ -174,8 +172,7 @@ class MarkdownView:
         Returns:
             The first row that changed; the number of rows when none did.
         """
-        self._tail += visible(self._held)
-        self._held = ""
+        self._tail += self._cleaner.rest()
         return self._draw()
 
     def _replace(self, start: int, rows: list[Row]) -> int:

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ...halves import mended
+
 _LIMIT: Final = re.compile(
     r"(?:limit|context (?:length|size|window)(?: is| of)?):? \(?(\d[\d,]*)", re.IGNORECASE
 )
@@ -140,7 +142,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, model: st
         model: The model that was asked for.
     """
     try:
-        fields = error_fields(msgspec.json.decode(body))
+        fields = error_fields(msgspec.json.decode(mended(body)))
     except (msgspec.DecodeError, RecursionError):
         fields = {}
     message = _word(fields.get("message"))

@@ -95,7 +95,7 @@ def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
         "type": "function",
         "function": {
             "name": tool.name,
-            "description": tool.description,
+            "description": _sendable(tool.description),
             "parameters": tool.parameters,
         },
     }
@@ -132,7 +132,7 @@ def wire_request(
             system=dialect.system,
             strict=dialect.strict,
         ),
-        "model": request.model,
+        "model": _sendable(request.model),
         "stream": True,
     }
     wire |= _longest_answer(request, dialect, speaks_groq=speaks_groq)

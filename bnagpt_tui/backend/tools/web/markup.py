@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Final
 
-from ...text import one_line, visible
+from ...text import harmless, one_line, without_tags
 from .decoding import decoded
 from .fetched import Fetched
 from .page import Page
@@ -46,7 +46,7 @@ def _extracted(markup: str) -> Page | None:
     if not isinstance(text, str) or not text.strip():
         return None
     title, date = getattr(found, "title", None), getattr(found, "date", None)
-    return Page(one_line(title or "", 200), one_line(date or "", 20), visible(text).strip())
+    return Page(one_line(title or "", 200), one_line(date or "", 20), _readable(text).strip())
 
 
 class _Reader(HTMLParser):
@@ -95,4 +95,9 @@ def _plain(markup: str) -> Page:
         reader.text.append("\n(The rest of the page is no markup that can be read.)")
     lines = (" ".join(line.split()) for line in "".join(reader.text).splitlines())
     text = "\n".join(line for line in lines if line)
-    return Page(one_line("".join(reader.title), 200), "", visible(text))
+    return Page(one_line("".join(reader.title), 200), "", _readable(text))
+
+
+def _readable(text: str) -> str:
+    """A page's text as people see it."""
+    return harmless(without_tags(text))

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from ...errors import ToolError
-from ...text import visible
+from ...text import harmless, without_tags
 from .apart import apart
 from .decoding import decoded
 from .fetched import Fetched
@@ -54,4 +54,4 @@ async def read(fetched: Fetched, *, seconds: float = ARTICLE_SECONDS) -> Page:
 
 
 def _as_it_is(fetched: Fetched) -> Page:
-    return Page("", "", visible(decoded(fetched)))
+    return Page("", "", harmless(without_tags(decoded(fetched))))
