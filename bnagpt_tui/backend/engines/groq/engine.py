@@ -48,10 +48,9 @@ _NOT_IMPLEMENTED: Final = 501
 
 def _means_no_list(error: EngineError) -> bool:
     """Whether a request for the list of models failed because there is none."""
-    return (
-        isinstance(error, RequestRefusedError | NoModelListError)
-        or getattr(error.__cause__, "status_code", 0) == _NOT_IMPLEMENTED
-    )
+    cause = error.__cause__
+    status = cause.refusal.status if isinstance(cause, RefusedError) else 0
+    return isinstance(error, RequestRefusedError | NoModelListError) or status == _NOT_IMPLEMENTED
 
 
 async def preload() -> None:
