@@ -112,7 +112,7 @@ async def test_what_can_be_asked_is_described(engine: LocalEngine) -> None:
         context_window=4096,
         max_completion_tokens=640,
         owner="this machine",
-            metered=False,
+        metered=False,
     )
     assert await engine.models() == (info,)
     assert engine.describe("anything") == info
