@@ -45,6 +45,10 @@ class SettingsError(BnaGPTError):
     """A setting cannot be used as it is written."""
 
 
+class UsageError(BnaGPTError):
+    """Something was asked for that there is not: a tool of that name, for example."""
+
+
 class StoreError(BnaGPTError):
     """Something about the kept conversations did not work."""
 

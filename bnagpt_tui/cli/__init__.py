@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from ..backend.errors import BnaGPTError
+from ..backend.errors import BnaGPTError, UsageError
 from .console import Console, OutputLostError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _run(arguments: Namespace, settings: Settings, console: Console) -> int:
         status: int = getattr(module, f"run_{arguments.command}")(arguments, settings, console)
     except BnaGPTError as error:
         console.complain(str(error))
-        return FAILED
+        return WRONG_USAGE if isinstance(error, UsageError) else FAILED
     return status
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import re
 import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from ..backend.assemble import build_asking, build_engine
-from ..backend.errors import RequestRefusedError
+from ..backend.errors import RequestRefusedError, UsageError
 from ..backend.events import (
     Noted,
     NotKept,
@@ -27,7 +28,7 @@ from . import DONE, FAILED, WRONG_USAGE
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from ..backend.chat import ChatService
     from ..backend.events import TurnEvent
@@ -57,9 +58,9 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
         return WRONG_USAGE
     engine = build_engine(settings)
     model = getattr(arguments, "model", "")
-    name = _clean(arguments.save)
+    name = _clean(arguments.save or "")
     chat = build_asking(settings, engine, allow=arguments.allow, keeping=bool(name))
-    answering = _answering(chat, name, question, model)
+    answering = _answering(chat, name, question, model, arguments.allow)
     status = asyncio.run(_print(answering, console, as_json=arguments.json))
     if status == DONE and engine.is_demo and not settings.local:
         console.complain(DEMO)
@@ -101,10 +102,16 @@ def _clean(argument: str) -> str:
 
 
 async def _answering(
-    chat: ChatService, name: str, question: str, model: str
+    chat: ChatService, name: str, question: str, model: str, allowed: Sequence[str]
 ) -> AsyncGenerator[TurnEvent, None]:
-    """The next turn of the conversation of this name, or the first of a new one."""
+    """The next turn of the conversation of this name, or the first of a new one.
+
+    Raises:
+        UsageError: A tool is allowed that there is not.
+    """
     try:
+        if allowed:
+            await _check_tools(chat, allowed)
         if name:
             await chat.start()
         conversation = (
@@ -117,6 +124,20 @@ async def _answering(
                 yield event
     finally:
         await chat.close()
+
+
+async def _check_tools(chat: ChatService, allowed: Sequence[str]) -> None:
+    """Make sure that there are tools of these names.
+
+    Raises:
+        UsageError: There is none of one name; the sentence has the nearest.
+    """
+    names = [state.name for state in await chat.tools.states()]
+    for name in allowed:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
+            raise UsageError(f"--allow: there is no tool “{one_line(name, 60)}”. {hint}")
 
 
 async def _print(

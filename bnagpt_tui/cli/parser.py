@@ -92,6 +92,17 @@ def _add_json(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", default=False, help=f"print {what} as JSON")
 
 
+def _name(argument: str) -> str:
+    """Return the name of a conversation.
+
+    Raises:
+        ArgumentTypeError: There is nothing in it.
+    """
+    if not argument.strip():
+        raise argparse.ArgumentTypeError("a conversation's name cannot be empty")
+    return argument
+
+
 def _add_ask(commands: _Commands) -> None:
     parser = _command(commands, "ask", "answer one question on standard output")
     parser.add_argument(
@@ -101,7 +112,11 @@ def _add_ask(commands: _Commands) -> None:
         help="the question; standard input is added to it, or is it when there is none",
     )
     parser.add_argument(
-        "--save", metavar="NAME", default="", help="continue this conversation, or make it"
+        "--save",
+        metavar="NAME",
+        type=_name,
+        default=None,
+        help="continue this conversation, or make it",
     )
     parser.add_argument("--instructions", metavar="TEXT", help="what the model is told first")
     parser.add_argument(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from textual import on, work
 
 from ..backend.errors import EngineError, PlainHttpError, StoreError
+from ..backend.text import one_line
 from ..widgets.status_line import thousands
 from .conversations import DIALOG
 from .turns import TurnActions
@@ -37,9 +39,25 @@ class ModelActions(TurnActions):
     async def action_pick_model(self, model: str = "") -> None:
         """Choose the model that answers in the open conversation."""
         conversation_id = self.open_id
+        if model and (wrong := await self._what_is_wrong(model)):
+            self.tell(wrong)
+            self.prompt.give_back(f"/model {model}")
+            return
         picked = model or await self._picked_model("")
         if picked:
             await self._use_model(conversation_id, picked)
+
+    async def _what_is_wrong(self, model: str) -> str:
+        """Return why a model cannot be chosen, in a sentence; empty when nothing is known."""
+        try:
+            names = [item.id for item in await self.chat.models()]
+        except EngineError:
+            return ""  # some servers answer, and have no list of models
+        if not names or model in names:
+            return ""
+        near = difflib.get_close_matches(model, names, n=1, cutoff=0.4)
+        hint = f"Did you mean “{near[0]}”?" if near else "f2 shows what there is."
+        return f"There is no model “{one_line(model, 60)}” here. {hint}"
 
     @on(TurnActions.ModelGone)
     def _offer_models(self, event: TurnActions.ModelGone) -> None:

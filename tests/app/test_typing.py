@@ -139,10 +139,29 @@ async def test_f2_picks_the_model_of_this_conversation(open_app: OpenApp) -> Non
 
 async def test_a_model_can_be_named_behind_the_command(open_app: OpenApp) -> None:
     async with open_app() as session:
-        await session.ask("/model that-one")
-        await session.sees("that-one")
+        await session.ask("/model other-model")
+        await session.sees("other-model")
         await session.ask("hi")
-        assert session.engine.requests[0].model == "that-one"
+        assert session.engine.requests[0].model == "other-model"
+
+
+async def test_a_model_that_there_is_not_is_refused(open_app: OpenApp) -> None:
+    async with open_app() as session:
+        await session.ask("/model othr-model")
+        await session.sees("There is no model “othr-model”")
+        await session.sees("“other-model”")
+        assert session.screen.prompt.text == "/model othr-model"
+        session.screen.prompt.put("")
+        await session.ask("hi")
+        assert session.engine.requests[0].model == "test-model"
+
+
+async def test_a_server_without_a_list_is_asked_for_any_model(open_app: OpenApp) -> None:
+    engine = ScriptedEngine(offered=())
+    async with open_app(engine=engine) as session:
+        await session.ask("/model that-one")
+        await session.ask("hi")
+        assert engine.requests[0].model == "that-one"
 
 
 async def test_a_model_list_that_cannot_be_had_is_a_sentence(open_app: OpenApp) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.groq_server import (
     Answer,
     GroqServer,
@@ -52,3 +54,18 @@ async def test_an_address_that_nobody_named_is_refused_with_what_allows_it(
     for words in (("q", "--allow", "read_page"), ("read http://127.0.0.1:9/?q=secret",)):
         ran = await command_line.ask(*words)
         assert "127.0.0.1 is not on the open Internet" in ran.err
+
+
+async def test_a_tool_that_there_is_not_cannot_be_allowed(
+    command_line: CommandLine, server: GroqServer
+) -> None:
+    ran = await command_line.ask("q", "--allow", "run_pyton")
+    assert ran.status == 2
+    assert "no tool “run_pyton”. Did you mean “run_python”?" in ran.err
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+async def test_a_name_to_save_under_is_not_empty(command_line: CommandLine, name: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        await command_line.ask("q", "--save", name)
