@@ -1,4 +1,4 @@
-"""Tortures the store for some minutes: `python -m tests.torture --seconds 600 --seed 7`.
+"""Tortures store and sandbox for some minutes: `python -m tests.torture --seconds 600 --seed 7`.
 
 Each round has a seed of its own, which is printed, so that a round that fails can be had again
 alone: `python -m tests.torture --round kills --seed 41 --seconds 0`. The first failure ends the run
@@ -28,6 +28,8 @@ from bnagpt_tui.backend.store.search_file import SEARCH_FILE
 from tests.store.store_support import FaultyFiles, conversation, file_of, partial, question
 from tests.store.test_faults import unclean
 from tests.store.test_processes import acknowledged, check, output_of, start
+from tests.tools.sandbox.conftest import has_bwrap
+from tests.tools.sandbox.fuzzer import sandbox
 
 Stored: TypeAlias = dict[str, tuple[Conversation, list[Message]]]
 Round: TypeAlias = Callable[[Path, random.Random], str]
@@ -238,6 +240,7 @@ ROUNDS: Final[Mapping[str, Round]] = {
     "disk": disk,
     "damage": damage,
     "together": together,
+    **({"sandbox": sandbox} if has_bwrap() else {}),
 }
 """What is done in turn."""
 
@@ -251,7 +254,7 @@ def run(name: str, seed: int) -> str:
 
 
 def main() -> None:
-    """Torture the store as the arguments say."""
+    """Torture everything as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     parser.add_argument("--seconds", type=float, default=600.0, help="how long; 0 for one turn")
     parser.add_argument("--seed", type=int, default=None, help="of the first round")
