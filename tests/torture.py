@@ -1,4 +1,4 @@
-"""Tortures store and application for minutes: `python -m tests.torture --seconds 600 --seed 7`.
+"""Tortures store, sandbox and keys for minutes: `python -m tests.torture --seconds 600 --seed 7`.
 
 Each round has a seed of its own, which is printed, so that a round that fails can be had again
 alone: `python -m tests.torture --round kills --seed 41 --seconds 0`. The first failure ends the run
@@ -30,6 +30,8 @@ from tests.app.random_keys import press_anything
 from tests.store.store_support import FaultyFiles, conversation, file_of, partial, question
 from tests.store.test_faults import unclean
 from tests.store.test_processes import acknowledged, check, output_of, start
+from tests.tools.sandbox.conftest import has_bwrap
+from tests.tools.sandbox.fuzzer import sandbox
 
 Stored: TypeAlias = dict[str, tuple[Conversation, list[Message]]]
 Round: TypeAlias = Callable[[Path, random.Random], str]
@@ -253,6 +255,7 @@ ROUNDS: Final[Mapping[str, Round]] = {
     "damage": damage,
     "together": together,
     "keys": keys,
+    **({"sandbox": sandbox} if has_bwrap() else {}),
 }
 """What is done in turn."""
 
@@ -266,7 +269,7 @@ def run(name: str, seed: int) -> str:
 
 
 def main() -> None:
-    """Torture the store as the arguments say."""
+    """Torture everything as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     parser.add_argument("--seconds", type=float, default=600.0, help="how long; 0 for one turn")
     parser.add_argument("--seed", type=int, default=None, help="of the first round")

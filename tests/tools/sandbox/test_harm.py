@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
+import pytest
+
 from tests.tools.sandbox.conftest import CANARY, FULL, INSIDE, KINDS, MakeSandbox, run, running_with
+from tests.tools.sandbox.fuzzer import sandbox
 from tests.waiting import until
 
 
@@ -23,6 +27,13 @@ while True:
     assert result.failed
     await sandbox.aclose()
     await until(lambda: others.issuperset(running_with(INSIDE)))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@FULL
+def test_hostile_code_in_random_order_leaves_nothing(tmp_path: Path, kind: str, seed: int) -> None:
+    del kind
+    assert "runs of hostile code" in sandbox(tmp_path, random.Random(seed))
 
 
 @FULL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import platform
+import re
 import struct
 from pathlib import Path
 
@@ -262,6 +263,27 @@ def test_ordinary_code_runs(tmp_path: Path, kind: str, user: int | None) -> None
     assert lines == [
         *("um", "42", "[1, 4, 9]", "[16, 25]", "b''", "(3,)", "e3b0 True 3", "Files: data.db")
     ]
+
+
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
+
+
+@pytest.mark.parametrize("machine", list(seccomp.ARCHITECTURES))
+def test_numbers_are_those_of_the_kernel(machine: str) -> None:
+    if not HEADERS[machine].is_file():
+        pytest.skip("the kernel's headers are not here")
+    found = re.findall(r"#define __NR(?:3264)?_(\w+) (\d+)", HEADERS[machine].read_text())
+    numbers = {name: int(number) for name, number in found}
+    architecture = seccomp.ARCHITECTURES[machine]
+    named = {**architecture.refused, **architecture.absent}
+    named |= {name: getattr(architecture, name) for name in ("socket", "socketpair", "clone")}
+    named |= {name: getattr(architecture, name) for name in ("ioctl", "personality", "keyctl")}
+    known = {name: number for name, number in named.items() if name in numbers}
+    assert len(known) > 40
+    assert known == {name: numbers[name] for name in known}
 
 
 @pytest.mark.parametrize("machine", list(seccomp.ARCHITECTURES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -194,9 +195,11 @@ class Bubblewrap:
         finally:
             for descriptor in inherited:
                 os.close(descriptor)
-        with suppress(TimeoutError, ValueError):  # the run finds out
+        try:
             async with asyncio.timeout(STARTING_SECONDS):
                 await self._control.readline()
+        except TimeoutError as error:
+            raise OSError(errno.ETIMEDOUT, "it took too long") from error
 
     def _words(self, inherited: list[int], descriptors: Descriptors) -> list[str]:
         """The whole command; what else it inherits is added to the list."""

@@ -44,13 +44,14 @@ def marks(root: str) -> dict[str, Mark]:
     """What is in a directory, by paths in it, a directory before what it holds."""
     found: dict[str, Mark] = {}
     waiting = [""]
+    _unlock(root)
     while waiting:
         directory = waiting.pop()
         inner = []
         for name in _names(os.path.join(root, directory)):  # quick, and no parsing
             path = os.path.join(directory, name)
             try:
-                status = os.lstat(os.path.join(root, path))
+                status = _unlock(os.path.join(root, path))
             except OSError:
                 continue
             kept = len(os.fsencode(path)) <= MOST_PATH
@@ -61,6 +62,20 @@ def marks(root: str) -> dict[str, Mark]:
                 inner.append(path)
         waiting += reversed(inner)
     return found
+
+
+def _unlock(place: str) -> os.stat_result:
+    """The status of a file or directory, once its owner may read it: what cannot be read is lost.
+
+    Raises:
+        OSError: It is gone.
+    """
+    status = os.lstat(place)
+    needed = 0o700 if stat.S_ISDIR(status.st_mode) else 0o400
+    if stat.S_ISLNK(status.st_mode) or status.st_mode & needed == needed:
+        return status
+    os.chmod(place, stat.S_IMODE(status.st_mode) | needed)
+    return os.lstat(place)
 
 
 def _names(directory: str) -> list[str]:
