@@ -37,6 +37,8 @@ def fill_closed_streams() -> None:
         except OSError:
             # The lowest free number is given, which is this one.
             os.open(os.devnull, os.O_WRONLY if descriptor == _ERRORS else os.O_RDONLY)
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(_INPUT, encoding="utf-8", closefd=False)
     if sys.stdout is None:
         sys.stdout = os.fdopen(_OUTPUT, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:

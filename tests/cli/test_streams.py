@@ -111,6 +111,7 @@ def test_a_terminal_without_a_name_works(command_line: CommandLine) -> None:
         ("bnagpt ask q <&-", 0, ""),
         ("bnagpt ask <&-", 2, "There is nothing to ask"),
         ("bnagpt ask q <&- >&- 2>&-", 1, ""),
+        ("bnagpt trash empty <&-", 2, "--yes"),
         ("bnagpt list >&-", 1, "Standard output cannot be written"),
         ("bnagpt show kept 2>&-", 0, ""),
         ("bnagpt show nothing 2>&-", 1, ""),
