@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .backend.errors import SettingsError
 from .cli.console import guard
+from .streams import fill_closed_streams, flush_output, tell, why_not_open
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may run while another one waits."""
+
+FAILED = 1
+"""The exit status of what could not be done."""
 
 USAGE_ERROR = 2
 """The exit status of wrong usage, as argparse has it."""
@@ -32,15 +36,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
+    fill_closed_streams()
     guard()
     arguments = _read(sys.argv[1:] if argv is None else argv)
     given = vars(arguments) if arguments else {}
     from .backend.settings import load  # noqa: PLC0415  # --help and --version need none of it
 
+    is_command = bool(arguments and arguments.command)
+    if not is_command and (reason := why_not_open(os.environ)):
+        tell(reason)
+        return USAGE_ERROR
     try:
         settings = load(given, os.environ)
     except SettingsError as error:
-        print(f"bnagpt: {error}", file=sys.stderr)
+        tell(str(error))
         return USAGE_ERROR
     if arguments and arguments.command:
         from .cli import run  # noqa: PLC0415
@@ -55,7 +64,13 @@ def _read(words: Sequence[str]) -> Namespace | None:
         return None
     from .cli.parser import build_parser  # noqa: PLC0415  # see above
 
-    return build_parser().parse_args(words)
+    try:
+        return build_parser().parse_args(words)
+    except SystemExit:
+        if problem := flush_output():
+            tell(problem)
+            raise SystemExit(FAILED) from None
+        raise
 
 
 def open_application(settings: Settings, *, opening: str) -> int:
@@ -73,7 +88,7 @@ def open_application(settings: Settings, *, opening: str) -> int:
         check_keys(settings.keys, str(settings.config_dir / CONFIG_FILE))
         check_theme(settings.theme, "theme")
     except SettingsError as error:
-        print(f"bnagpt: {error}", file=sys.stderr)
+        tell(str(error))
         return USAGE_ERROR
     app = BnaGPTApp(
         build_chat(settings),
@@ -84,8 +99,8 @@ def open_application(settings: Settings, *, opening: str) -> int:
     )
     app.run()
     if app.parting:
-        print(f"bnagpt: {app.parting}", file=sys.stderr)
-        return 1
+        tell(app.parting)
+        return FAILED
     return app.return_code or 0
 
 

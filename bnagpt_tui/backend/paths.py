@@ -6,11 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from .errors import SettingsError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 APPLICATION: Final = "bnagpt"
 """The name of our folder inside the user's own."""
+
+_ADVICE: Final = "Set HOME, or BNAGPT_DATA_DIR and BNAGPT_CONFIG_DIR."
 
 PRIVATE_DIRECTORY: Final = 0o700
 """The mode of every directory that we make: nobody else reads a conversation."""
@@ -20,23 +24,51 @@ PRIVATE_FILE: Final = 0o600
 
 
 def data_directory(environment: Mapping[str, str]) -> Path:
-    """Where conversations are kept: `BNAGPT_DATA_DIR`, else the platform's own place."""
+    """Where conversations are kept: `BNAGPT_DATA_DIR`, else the platform's own place.
+
+    Raises:
+        SettingsError: There is no such place.
+    """
     chosen = environment.get("BNAGPT_DATA_DIR")
     if chosen:
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     import platformdirs  # noqa: PLC0415  # only where the environment says nothing
 
-    return Path(platformdirs.user_data_dir(APPLICATION))
+    return _of_platform(platformdirs.user_data_dir)
 
 
 def config_directory(environment: Mapping[str, str]) -> Path:
-    """Where settings and the key are kept: `BNAGPT_CONFIG_DIR`, else the platform's own place."""
+    """Where settings and the key are kept: `BNAGPT_CONFIG_DIR`, else the platform's own place.
+
+    Raises:
+        SettingsError: There is no such place.
+    """
     chosen = environment.get("BNAGPT_CONFIG_DIR")
     if chosen:
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     import platformdirs  # noqa: PLC0415  # as above
 
-    return Path(platformdirs.user_config_dir(APPLICATION))
+    return _of_platform(platformdirs.user_config_dir)
+
+
+def expanded(path: str | Path) -> Path:
+    """A path with the home directory in the place of `~`.
+
+    Raises:
+        SettingsError: Nobody knows that home: a user without an entry, in a container, has none.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise SettingsError(f"{path}: this home directory is not known. {_ADVICE}") from None
+
+
+def _of_platform(place: Callable[[str], str]) -> Path:
+    """One of the platform's own places for our files."""
+    try:
+        return expanded(place(APPLICATION))
+    except RuntimeError:
+        raise SettingsError(f"This user has no home directory. {_ADVICE}") from None
 
 
 def make_private(directory: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .errors import SettingsError
 from .keys import find_keys
-from .paths import config_directory, data_directory
+from .paths import config_directory, data_directory, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,7 +103,7 @@ def _flag(value: object) -> bool:
 
 def _path(value: object) -> Path | None:
     text = str(value) if isinstance(value, Path) else _text(value)
-    return Path(text).expanduser() if text else None
+    return expanded(text) if text else None
 
 
 def _choice(*choices: str) -> Callable[[object], str]:

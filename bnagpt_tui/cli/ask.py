@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import os
 import re
+import select
 import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +31,7 @@ from . import DONE, FAILED, WRONG_USAGE
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import AsyncGenerator, Sequence
+    from typing import TextIO
 
     from ..backend.chat import ChatService
     from ..backend.events import TurnEvent
@@ -37,6 +40,15 @@ if TYPE_CHECKING:
 
 MOST_INPUT: Final = 4 * 1024 * 1024
 """Bytes of standard input that are read at the most."""
+
+MOMENT: Final = 0.5
+"""Seconds without a word from standard input until the user is told that it is waited for."""
+
+READING: Final = (
+    "Reading standard input, too: what is piped in belongs to the question. "
+    "Ctrl+D ends it at a terminal; `< /dev/null` does without."
+)
+"""What standard error is told while standard input is waited for."""
 
 DEMO: Final = "This was the small demo model. Set GROQ_API_KEY for a real one, or say --local."
 """What standard error is told when nobody better was there to answer."""
@@ -52,7 +64,7 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
     Raises:
         BnaGPTError: No answer could be asked for.
     """
-    question = compose(_clean(" ".join(arguments.question)), _standard_input())
+    question = compose(_clean(" ".join(arguments.question)), _standard_input(console))
     if not question:
         console.complain("There is nothing to ask: give a question, or pipe one in.")
         return WRONG_USAGE
@@ -80,20 +92,46 @@ def compose(question: str, piped: str) -> str:
     return f"{question}\n\nData from standard input:\n\n{fence}\n{piped.rstrip()}\n{fence}"
 
 
-def _standard_input() -> str:
+def _standard_input(console: Console) -> str:
     """What is piped in, whatever its encoding; empty when somebody sits at the terminal.
 
     Raises:
-        RequestRefusedError: It is too much for any model.
+        RequestRefusedError: It cannot be read, or is too much for any model.
     """
     if sys.stdin is None or sys.stdin.isatty():
         return ""
-    data = sys.stdin.buffer.read(MOST_INPUT + 1)
+    try:
+        data = _read_all(sys.stdin, console)
+    except OSError as error:
+        raise RequestRefusedError(
+            f"Standard input cannot be read: {error.strerror or error}."
+        ) from None
     if len(data) > MOST_INPUT:
         raise RequestRefusedError(
             f"Standard input holds more than {MOST_INPUT // 1024**2} MB, which no model reads."
         )
     return without_tags(data.decode("utf-8", "replace"))
+
+
+def _read_all(stream: TextIO, console: Console) -> bytes:
+    """Read standard input to its end; who waits for it at a terminal is told after a moment.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if not console.err.isatty():
+        return stream.buffer.read(MOST_INPUT + 1)
+    data = b""
+    is_told = False
+    while len(data) <= MOST_INPUT:
+        if not is_told and not select.select([stream], [], [], MOMENT)[0]:
+            is_told = True
+            console.tell(READING)
+        piece = os.read(stream.fileno(), MOST_INPUT)
+        if not piece:
+            break
+        data += piece
+    return data
 
 
 def _clean(argument: str) -> str:

@@ -18,6 +18,7 @@ from ..backend.errors import StoreError
 from ..backend.models import Hit, Role, SearchResults, now
 from ..backend.text import one_line
 from ..widgets.conversation_rows import age
+from ..widgets.field import Field
 from .base import ChatBase
 from .conversations import DIALOG
 
@@ -75,9 +76,7 @@ class SearchScreen(ModalScreen[tuple[str, str] | None]):
         """Field, note and hits."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Search in all conversations"
-            field = Input(self._text, placeholder="words", compact=True, select_on_focus=False)
-            field.cursor_blink = False
-            yield field
+            yield Field(self._text, placeholder="words", select_on_focus=False)
             yield Label(HINT, classes="note", markup=False)
             options = OptionList(compact=True)
             options.can_focus = False

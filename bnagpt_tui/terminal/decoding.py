@@ -28,6 +28,11 @@ _RESIZE: Final = re.compile(
 _MODE: Final = re.compile(r"\x1b\[\?(\d{1,5});(\d)\$y")
 _FOCUS: Final = {"\x1b[I": events.AppFocus, "\x1b[O": events.AppBlur}
 
+_ON_KEYPAD: Final = dict(zip("jklmnopqrstuvwxyX", "*+,-./0123456789=", strict=True))
+"""What the keys of a keypad type, by the letters that are sent for them in its other mode."""
+
+_KEYPAD: Final = re.compile(r"(?:\x1bO[j-yX])+")
+
 _MOST_BUTTONS: Final = 128
 """From this on a report is of buttons that lead back and forth in browsers."""
 
@@ -54,6 +59,9 @@ class Decoder:
 
     def feed(self, text: str) -> Iterator[Message]:
         """What a piece of input says, together with what came before."""
+        if self.patience is None and _KEYPAD.fullmatch(text):
+            # A keypad sends these alone; behind other input it is Escape, and words that begin so.
+            text = "".join(_ON_KEYPAD[key] for key in text[2::3])
         for token in self._splitter.feed(text, self._time()):
             yield from self._read(token)
 

@@ -86,11 +86,11 @@ def _with_alt(name: str) -> str:
 def read_key(sequence: str) -> list[events.Key]:
     """The keys of a whole control sequence; none for what is no key or a key's release."""
     found = _KEY.fullmatch(sequence)
-    names = legacy_key(sequence)
-    if names or found is None:
-        return [events.Key(name, None) for name in names]
-    press = _Press.read(found[1], found[2] or "", found[3] or "", found[4])
-    return press.keys() if press else []
+    if found is not None:
+        press = _Press.read(found[1], found[2] or "", found[3] or "", found[4])
+        if press is None or (keys := press.keys()):
+            return keys if press else []
+    return [events.Key(name, None) for name in legacy_key(sequence)]
 
 
 class _Press(NamedTuple):

@@ -33,7 +33,7 @@ LONGEST: Final = 256
 _BULK: Final = 256
 """Characters that nobody types at once."""
 
-_CSI: Final = re.compile(r"\x1b\[(?:\[[A-E]|M[^\x1b]{3}|(?![M\[])[ -?]*[@-~])")
+_CSI: Final = re.compile(r"\x1b\[(?:\[[A-E]|M[^\x1b]{3}|\d+\$(?!y)|(?![M\[])[ -?]*[@-~])")
 _CSI_BEGUN: Final = re.compile(r"\x1b\[(?:M[^\x1b]{0,2}|\[|[ -?]*)\Z")
 _PARAMETERS: Final = "".join(map(chr, range(0x20, 0x40)))
 _SS3: Final = re.compile(r"\x1bO[0-9;]*[@-~]")

@@ -11,10 +11,13 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from ..backend.text import harmless
+from .graphemes import boundary_after, boundary_at, boundary_before
 from .recall import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from textual.document._document import Location
 
 PLACEHOLDER: Final = "Ask anything. / for commands"
 """What stands in the empty prompt."""
@@ -152,6 +155,38 @@ class Prompt(TextArea):
             super().action_cursor_down(select)
         elif (later := self._recall.later(self.text)) is not None:
             self.put(later)
+
+    # What a user sees as one character is one, however many Unicode makes of it.
+
+    def get_cursor_left_location(self) -> Location:
+        """The place in front of the visible character before the cursor."""
+        row, column = self.cursor_location
+        if not column:
+            return super().get_cursor_left_location()
+        return row, boundary_before(self.document[row], column)
+
+    def get_cursor_right_location(self) -> Location:
+        """The place behind the visible character at the cursor."""
+        row, column = self.cursor_location
+        if column >= len(self.document[row]):
+            return super().get_cursor_right_location()
+        return row, boundary_after(self.document[row], column)
+
+    def get_cursor_up_location(self) -> Location:
+        """The place above the cursor."""
+        return self._at_boundary(super().get_cursor_up_location())
+
+    def get_cursor_down_location(self) -> Location:
+        """The place below the cursor."""
+        return self._at_boundary(super().get_cursor_down_location())
+
+    def get_target_document_location(self, event: events.MouseEvent) -> Location:
+        """The place that the mouse points at."""
+        return self._at_boundary(super().get_target_document_location(event))
+
+    def _at_boundary(self, location: Location) -> Location:
+        row, column = location
+        return row, boundary_at(self.document[row], column)
 
     def on_key(self, event: events.Key) -> None:
         """Leave Enter to the binding that sends, and keys to open completions."""

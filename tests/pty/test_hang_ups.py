@@ -205,3 +205,27 @@ def running(home: Path) -> list[int]:
         except OSError:
             continue
     return found
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 0.6, 1.0])
+async def test_it_ends_when_the_terminal_vanishes_while_it_opens(
+    home: Path, online: dict[str, str], seconds: float
+) -> None:
+    async with deaf(home, online) as terminal:
+        await asyncio.sleep(seconds)
+        terminal.vanish()
+        await terminal.ends(2 * SECONDS)
+
+
+async def test_a_terminal_that_takes_nothing_and_then_vanishes_ends_it(
+    home: Path, server: GroqServer, online: dict[str, str]
+) -> None:
+    async with deaf(home, online) as terminal:
+        await streaming(terminal, server)
+        terminal.stop_reading()
+        for number in range(200):
+            terminal.resize(60 + number % 60, 20 + number % 20)
+            await asyncio.sleep(0.005)
+        terminal.vanish()
+        await terminal.ends(SECONDS)
+    assert stored(home)[-1].outcome is Outcome.INTERRUPTED

@@ -206,6 +206,9 @@ def test_a_control_key_is_heard_inside_of_what_does_not_end() -> None:
         ("\x1b[Z", "[shift+tab]"),
         ("\x1b[3~\x1b[H\x1bOF\x1bOP", "[delete][home][end][f1]"),
         ("\x1b[[A", "[f1]"),
+        ("\x1b[1;3A\x1b[1;3D\x1b[3;3~", "[alt+up][alt+left][alt+delete]"),
+        ("\x1b[1;2P\x1b[15;2~\x1b[25~", "[shift+f1][shift+f5][f13]"),
+        ("\x1b[5C\x1bOc\x1b[3$", "[ctrl+right][ctrl+right][shift+delete]"),
     ],
     ids=repr,
 )
@@ -277,6 +280,10 @@ def test_an_escape_before_a_character_leaves_it_open_what_is_meant(
     (key,) = decode(sent)
     assert isinstance(key, PrefixedKey)
     assert (key.key, [each.key for each in key.apart]) == (alone, apart)
+
+
+def test_a_keypad_types_its_digits() -> None:
+    assert said("\x1bOp", "\x1bOq\x1bOn\x1bOy", "\x1bOk") == "01.9+"
 
 
 def test_words_behind_an_escape_are_words() -> None:
