@@ -37,6 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         settings = load(given, os.environ)
+        if settings.debug:
+            from .backend.debug_log import open_log  # noqa: PLC0415  # seldom wanted
+
+            open_log(settings.data_dir)
     except SettingsError as error:
         print(f"bnagpt: {error}", file=sys.stderr)
         return USAGE_ERROR
