@@ -48,6 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE_ERROR
     try:
         settings = load(given, os.environ)
+        if settings.debug:
+            from .backend.debug_log import open_log  # noqa: PLC0415  # seldom wanted
+
+            open_log(settings.data_dir)
     except SettingsError as error:
         tell(str(error))
         return USAGE_ERROR

@@ -55,6 +55,8 @@ class Settings:
     """The most tokens of one answer; 0 leaves it a quarter of the request's limit."""
     stall_seconds: float = 60.0
     """How long an answer may pause before it counts as broken."""
+    debug: bool = False
+    """Whether to keep a log of what goes on inside, for reports of faults."""
     probe: bool = True
     """Whether to look for a model server on this machine when there is no key."""
     tools: bool = True
@@ -162,6 +164,7 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "answer_tokens": _count,
     "base_url": _text,
     "context_tokens": _count,
+    "debug": _flag,
     "instructions": _text,
     "keys": _bindings,
     "lite": _choice("auto", "on", "off"),

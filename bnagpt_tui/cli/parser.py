@@ -77,6 +77,11 @@ def _command(commands: _Commands, name: str, summary: str) -> argparse.ArgumentP
 def _add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", metavar="DIR", help="where conversations are kept")
     parser.add_argument("--config-dir", metavar="DIR", help="where settings and the key are kept")
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        help="keep a log, without keys or what is said, beside the conversations: debug.log",
+    )
 
 
 def _add_engine(parser: argparse.ArgumentParser) -> None:

@@ -27,10 +27,17 @@ def entries(value: object) -> list[Any]:
     return [] if value is None else [value]
 
 
+def whole_characters(text: str) -> str:
+    """The text with halves of characters joined, or replaced where the other half is missing."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def label(value: object) -> str:
     """An id, a name or a reason as text; numbers are written out, all else is nothing."""
     if isinstance(value, str):
-        return value
+        return whole_characters(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

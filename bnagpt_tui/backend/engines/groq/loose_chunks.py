@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .failures import failure_fields
-from .lenient import count, entries, fields, is_true, label, whole_number
+from .lenient import count, entries, fields, is_true, label, whole_characters, whole_number
 
 _REASONING: Final = (
     "reasoning",
@@ -232,7 +232,7 @@ def _read_call(said: Said, call: object, place: int | None) -> None:
         id=label(call.get("id")),
         name=label(function) or label(inner.get("name")),
         arguments=_arguments(given),
-        values=given if isinstance(given, dict) else None,
+        values=_whole_values(given) if isinstance(given, dict) else None,
     )
     said.calls.append(piece)
 
@@ -241,7 +241,17 @@ def _arguments(given: object) -> str:
     """Arguments that came as text; what is no object at all is written as JSON."""
     if given is None or isinstance(given, dict):
         return ""
-    return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+    return label(given) if isinstance(given, str) else json.dumps(given)
+
+
+def _whole_values(given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that came as an object, without halves of characters."""
+    text = json.dumps(given, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return fields(json.loads(whole_characters(text)))
+    return given
 
 
 def _read_usage(said: Said, event: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from .chunks import Chunk, decode_chunk
 from .ending import BROKEN, EndOfAnswer, reason_of
 from .executed import pages_of
 from .failures import fields_of_body
-from .lenient import decode_all
+from .lenient import decode_all, whole_characters
 from .loose_chunks import Said, understand
 from .no_answer import EVENT_STREAM, explain_failure, explain_nothing, explain_stop
 from .passed_over import PassedOver
@@ -203,9 +203,7 @@ class AnswerReader:
         text, self._half = self._half + text, ""
         if text[-1:] and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
-        if text.isascii():
-            return text
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole_characters(text)
 
     def _put_reasoning(self, text: str) -> None:
         """Note reasoning that the service keeps apart by itself."""
