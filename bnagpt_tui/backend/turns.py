@@ -186,6 +186,7 @@ class Turns:
         task = asyncio.current_task()
         tools = self._options.tools_on(self._library.get(conversation_id))
         self._library.busy.add(conversation_id)
+        self._library.archive.begin_answer(conversation_id)
         if task:
             self._tasks.add(task)
         try:
@@ -196,5 +197,6 @@ class Turns:
                     yield event
         finally:
             self._library.busy.discard(conversation_id)
+            self._library.archive.end_answer(conversation_id)
             if task:
                 self._tasks.discard(task)

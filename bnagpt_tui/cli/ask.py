@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from .console import Cleaner
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from ..backend.chat import ChatService
     from ..backend.events import TurnEvent
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 MOST_INPUT: Final = 4 * 1024 * 1024
 """Bytes of standard input that are read at the most."""
+
+TURN_PATIENCE: Final = 60.0
+"""Seconds that a question waits for an answer that another process is writing."""
+
+_LOOK_EVERY: Final = 0.1
 
 DEMO: Final = "This was the small demo model. Set GROQ_API_KEY for a real one, or say --local."
 """What standard error is told when nobody better was there to answer."""
@@ -47,7 +53,7 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
     model = getattr(arguments, "model", "")
     name = _clean(arguments.save)
     chat = build_asking(settings, engine, allow=arguments.allow, keeping=bool(name))
-    answering = _answering(chat, name, question, model)
+    answering = _answering(chat, name, question, model, console.complain)
     status = asyncio.run(_print(answering, console, as_json=arguments.json))
     if status == DONE and engine.is_demo and not settings.local:
         console.complain(DEMO)
@@ -89,7 +95,7 @@ def _clean(argument: str) -> str:
 
 
 async def _answering(
-    chat: ChatService, name: str, question: str, model: str
+    chat: ChatService, name: str, question: str, model: str, tell: Callable[[str], None]
 ) -> AsyncGenerator[TurnEvent, None]:
     """The next turn of the conversation of this name, or the first of a new one."""
     try:
@@ -100,11 +106,29 @@ async def _answering(
         )
         if name and model and conversation.model != model:
             await chat.set_model(conversation.id, model)
+        if name:
+            await _take_turn(chat, conversation.id, tell)
         async with aclosing(chat.send(conversation.id, question)) as events:
             async for event in events:
                 yield event
     finally:
         await chat.close()
+
+
+async def _take_turn(chat: ChatService, conversation_id: str, tell: Callable[[str], None]) -> None:
+    """Wait until no other process answers in the conversation, though not for ever.
+
+    The question then follows what was said meanwhile, in place of standing beside it.
+    """
+    give_up = time.monotonic() + TURN_PATIENCE
+    is_told = False
+    while not await chat.library.archive.take_turn(conversation_id):
+        if time.monotonic() > give_up:
+            return
+        if not is_told:
+            tell("Another bnaGPT is answering in this conversation: waiting for its end.")
+        is_told = True
+        await asyncio.sleep(_LOOK_EVERY)
 
 
 async def _print(

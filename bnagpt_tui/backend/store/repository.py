@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import ConversationNotFoundError, DamagedConversationError, StoreError
 from ..models import Attachment, Conversation, Message
 from ..text import one_line
+from .answering import Answering
 from .attachments import Attachments, checksums_of
 from .bulk import values_that_stay
 from .files import Files
@@ -50,13 +51,12 @@ class Repository:
         self._lock = RLock()
         self._reports: list[str] = []
         self._opened_shelf: Shelf | None = None
+        self.answering = Answering(self._places, self._files)
+        """Which conversations are being answered."""
         self.names = Naming(self._lock, lambda: self._shelf, self.save)
         """What looks up names and gives them."""
         self.on_progress: Callable[[int, int], None] | None = None
-        """Called, while the list is rebuilt from the files, with how many are read of how many.
-
-        In the thread that asked for the list.
-        """
+        """Called, in the asking thread, while the list is rebuilt: files read, of how many."""
 
     def conversations(self, *, verified: bool = True) -> list[Conversation]:
         """Every conversation that is not in the trash, in no order.
@@ -245,8 +245,7 @@ class Repository:
     def drain_reports(self) -> list[str]:
         """Sentences for the user about what was found, each given once."""
         with self._lock:
-            reports = self._reports[:]
-            self._reports.clear()
+            reports, self._reports[:] = self._reports[:], []
             return reports
 
     def refresh(self, conversation_id: str) -> bool:
@@ -275,6 +274,7 @@ class Repository:
             StoreUnwritableError: Something that was saved may not be on the disk itself.
         """
         with self._lock:
+            self.answering.end_all()
             if self._opened_shelf is None:
                 return
             try:
