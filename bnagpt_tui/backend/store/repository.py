@@ -103,7 +103,7 @@ class Repository:
         """
         with self._lock, values_that_stay():
             path = self._existing(conversation_id)
-            return self._shelf.load(self._shelf.kept(conversation_id, path))
+            return self._shelf.load(self._shelf.open_files.kept(conversation_id, path))
 
     def glance(self, conversation: Conversation) -> Glance | None:
         """The end of a long conversation, read without the rest.
@@ -137,13 +137,12 @@ class Repository:
         """
         if not is_id(conversation.id):
             raise StoreError(f"“{one_line(conversation.id)}” cannot be a conversation's id.")
-        shelf = self._shelf
-        with self._lock, shelf.naming_for(conversation), shelf.locked(conversation.id):
+        with self._lock, self._shelf.saving(conversation):
             path = self._places.conversation(conversation.id)
             if not path.exists():
                 path = self._trash.place(conversation.id) or path
-            kept = shelf.kept(conversation.id, path)
-            return shelf.save(kept, conversation, tuple(messages))
+            kept = self._shelf.open_files.kept(conversation.id, path)
+            return self._shelf.save(kept, conversation, tuple(messages))
 
     def delete(self, conversation_id: str) -> None:
         """Move a conversation to the trash.
@@ -154,7 +153,7 @@ class Repository:
         """
         with self._lock:
             self._existing(conversation_id)
-            with self._shelf.locked(conversation_id):
+            with self._shelf.open_files.locked(conversation_id):
                 try:
                     self._trash.take(conversation_id)
                 finally:
@@ -173,14 +172,14 @@ class Repository:
             trashed = self._trash.place(conversation_id)
             if trashed is None:
                 raise ConversationNotFoundError("This conversation is not in the trash.")
-            with self._shelf.naming(), self._shelf.locked(conversation_id):
+            with self._shelf.naming(), self._shelf.open_files.locked(conversation_id):
                 if path.exists():
                     raise StoreError("This conversation is back already.")
                 try:
                     self._trash.give_back(trashed, conversation_id)
                 finally:
                     self._shelf.settle(conversation_id)
-            return self._shelf.kept(conversation_id, path).peek()
+            return self._shelf.open_files.kept(conversation_id, path).peek()
 
     def trash(self) -> list[Trashed]:
         """What is in the trash, deleted last first."""
@@ -188,7 +187,8 @@ class Repository:
         with self._lock:
             for file in self._trash.files():
                 try:
-                    conversation = self._shelf.kept(file.conversation_id, file.path).peek()
+                    kept = self._shelf.open_files.kept(file.conversation_id, file.path)
+                    conversation = kept.peek()
                 except DamagedConversationError as error:
                     self._reports.append(str(error))
                 else:
@@ -214,7 +214,7 @@ class Repository:
             named = set[str]()
             for file in doomed if self._places.attachments.exists() else ():
                 with suppress(DamagedConversationError):
-                    kept = self._shelf.kept(file.conversation_id, file.path)
+                    kept = self._shelf.open_files.kept(file.conversation_id, file.path)
                     named |= checksums_of(kept.load([])[1])
             removed = self._trash.remove(doomed)
             self._attachments.remove_unused(named)
