@@ -30,6 +30,8 @@ class Changes(NamedTuple):
 
     conversations: bool
     messages: bool
+    answering: bool = False
+    """Whether others began to answer a conversation, or ended."""
 
 
 class Library(NamedConversations):
@@ -49,6 +51,8 @@ class Library(NamedConversations):
         self._sorted: tuple[Conversation, ...] | None = None
         self._whole: set[str] = set()
         self._dropped: list[str] = []
+        self.elsewhere: frozenset[str] = frozenset()
+        """Ids of the conversations that other processes were answering at the last look."""
         self.busy: set[str] = set()
         """Ids of the conversations that are being answered: their trees stay in memory."""
 
@@ -88,7 +92,12 @@ class Library(NamedConversations):
             await self.read()
         self._stay_at(conversation_id, head)
         is_other = before is not None and self._trees.get(conversation_id) is not before
-        return Changes(is_changed, is_other)
+        return Changes(is_changed, is_other, await self._look_elsewhere())
+
+    async def _look_elsewhere(self) -> bool:
+        """See which conversations other processes are answering; whether that has changed."""
+        before, self.elsewhere = self.elsewhere, await self.archive.answered_elsewhere()
+        return self.elsewhere != before
 
     def _stay_at(self, conversation_id: str, head: str | None) -> None:
         """Turn a conversation back to a head that its path no longer leads through."""
@@ -153,6 +162,7 @@ class Library(NamedConversations):
     async def _read(self, conversation_id: str) -> None:
         try:
             conversation = await self._trees.read(conversation_id)
+            await self._look_elsewhere()
         except StoreError:
             if conversation_id not in self._trees:
                 raise

@@ -190,6 +190,7 @@ class Turns:
         task = asyncio.current_task()
         tools = self._options.tools_on(self._library.get(conversation_id))
         self._library.busy.add(conversation_id)
+        self._library.archive.begin_answer(conversation_id)
         if task:
             self._tasks.add(task)
         try:
@@ -200,5 +201,6 @@ class Turns:
                     yield event
         finally:
             self._library.busy.discard(conversation_id)
+            self._library.archive.end_answer(conversation_id)
             if task:
                 self._tasks.discard(task)

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
-import os
-import re
-import select
-import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from ..backend.assemble import build_asking, build_engine
-from ..backend.errors import RequestRefusedError, UsageError
 from ..backend.events import (
     Noted,
     NotKept,
@@ -24,31 +18,18 @@ from ..backend.events import (
     Waiting,
 )
 from ..backend.models import Message, Outcome
-from ..backend.renaming import open_or_begin
-from ..backend.text import Cleaner, one_line, without_tags
+from ..backend.text import Cleaner, one_line
 from . import DONE, FAILED, WRONG_USAGE
+from .answering import answering
+from .standard_input import compose, standard_input
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncGenerator, Sequence
-    from typing import TextIO
+    from collections.abc import AsyncGenerator
 
-    from ..backend.chat import ChatService
     from ..backend.events import TurnEvent
     from ..backend.settings import Settings
     from .console import Console
-
-MOST_INPUT: Final = 4 * 1024 * 1024
-"""Bytes of standard input that are read at the most."""
-
-MOMENT: Final = 0.5
-"""Seconds without a word from standard input until the user is told that it is waited for."""
-
-READING: Final = (
-    "Reading standard input, too: what is piped in belongs to the question. "
-    "Ctrl+D ends it at a terminal; `< /dev/null` does without."
-)
-"""What standard error is told while standard input is waited for."""
 
 DEMO: Final = "This was the small demo model. Set GROQ_API_KEY for a real one, or say --local."
 """What standard error is told when nobody better was there to answer."""
@@ -64,7 +45,7 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
     Raises:
         BnaGPTError: No answer could be asked for.
     """
-    question = compose(_clean(" ".join(arguments.question)), _standard_input(console))
+    question = compose(_clean(" ".join(arguments.question)), standard_input(console))
     if not question:
         console.complain("There is nothing to ask: give a question, or pipe one in.")
         return WRONG_USAGE
@@ -72,110 +53,16 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
     model = getattr(arguments, "model", "")
     name = _clean(arguments.save or "")
     chat = build_asking(settings, engine, allow=arguments.allow, keeping=bool(name))
-    answering = _answering(chat, name, question, model, arguments.allow)
-    status = asyncio.run(_print(answering, console, as_json=arguments.json))
+    turn = answering(chat, name, question, model, arguments.allow, console.complain)
+    status = asyncio.run(_print(turn, console, as_json=arguments.json))
     if status == DONE and engine.is_demo and not settings.local:
         console.complain(DEMO)
     return status
 
 
-def compose(question: str, piped: str) -> str:
-    """The question with what was piped in, which is named as data; either may be empty.
-
-    The fence is longer than any in the data, so that nothing in it ends the data early.
-    """
-    question = question.strip()
-    if not question or not piped.strip():
-        return question or piped.strip()
-    longest = max(map(len, re.findall("`+", piped)), default=0)
-    fence = "`" * max(longest + 1, 3)
-    return f"{question}\n\nData from standard input:\n\n{fence}\n{piped.rstrip()}\n{fence}"
-
-
-def _standard_input(console: Console) -> str:
-    """What is piped in, whatever its encoding; empty when somebody sits at the terminal.
-
-    Raises:
-        RequestRefusedError: It cannot be read, or is too much for any model.
-    """
-    if sys.stdin is None or sys.stdin.isatty():
-        return ""
-    try:
-        data = _read_all(sys.stdin, console)
-    except OSError as error:
-        raise RequestRefusedError(
-            f"Standard input cannot be read: {error.strerror or error}."
-        ) from None
-    if len(data) > MOST_INPUT:
-        raise RequestRefusedError(
-            f"Standard input holds more than {MOST_INPUT // 1024**2} MB, which no model reads."
-        )
-    return without_tags(data.decode("utf-8", "replace"))
-
-
-def _read_all(stream: TextIO, console: Console) -> bytes:
-    """Read standard input to its end; who waits for it at a terminal is told after a moment.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    if not console.err.isatty():
-        return stream.buffer.read(MOST_INPUT + 1)
-    data = b""
-    is_told = False
-    while len(data) <= MOST_INPUT:
-        if not is_told and not select.select([stream], [], [], MOMENT)[0]:
-            is_told = True
-            console.tell(READING)
-        piece = os.read(stream.fileno(), MOST_INPUT)
-        if not piece:
-            break
-        data += piece
-    return data
-
-
 def _clean(argument: str) -> str:
     """An argument without the bytes that were no UTF-8."""
     return argument.encode("utf-8", "replace").decode()
-
-
-async def _answering(
-    chat: ChatService, name: str, question: str, model: str, allowed: Sequence[str]
-) -> AsyncGenerator[TurnEvent, None]:
-    """The next turn of the conversation of this name, or the first of a new one.
-
-    Raises:
-        UsageError: A tool is allowed that there is not.
-    """
-    try:
-        if allowed:
-            await _check_tools(chat, allowed)
-        if name:
-            await chat.start()
-        conversation = (
-            await open_or_begin(chat.library, name, model) if name else chat.new(model=model)
-        )
-        if name and model and conversation.model != model:
-            await chat.set_model(conversation.id, model)
-        async with aclosing(chat.send(conversation.id, question)) as events:
-            async for event in events:
-                yield event
-    finally:
-        await chat.close()
-
-
-async def _check_tools(chat: ChatService, allowed: Sequence[str]) -> None:
-    """Make sure that there are tools of these names.
-
-    Raises:
-        UsageError: There is none of one name; the sentence has the nearest.
-    """
-    names = [state.name for state in await chat.tools.states()]
-    for name in allowed:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-            hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
-            raise UsageError(f"--allow: there is no tool “{one_line(name, 60)}”. {hint}")
 
 
 async def _print(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,12 +20,16 @@ from .shelf import opened
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from ..backend.models import Message
     from ..backend.settings import Settings
     from ..backend.store import Repository
     from ..backend.store.importing import Imported
     from .console import Console
+
+AT_ONCE: Final = 100
+"""Conversations that are imported before others may give names again."""
 
 _ENDINGS: Final = {".json": "json", ".html": "html", ".htm": "html"}
 
@@ -116,7 +121,7 @@ def run_import(arguments: Namespace, settings: Settings, console: Console) -> in
                 console.complain(str(error))
                 status = FAILED
                 continue
-            added = sum(shelf.add(imported, console) for imported in result.conversations)
+            added = shelf.add_all(result.conversations, console)
             known = len(result.conversations) - added
             for problem in result.problems:
                 console.complain(problem)
@@ -136,6 +141,18 @@ class Shelf:
         self._repository = repository
         self._kept = {item.id: item for item in repository.conversations()}
         self._trashed = {item.conversation.id for item in repository.trash()}
+
+    def add_all(self, conversations: Sequence[Imported], console: Console) -> int:
+        """Keep conversations under names and ids that nobody has; how many were added.
+
+        Raises:
+            StoreError: One cannot be written; those before it are kept.
+        """
+        waiting, added = iter(conversations), 0
+        while batch := list(islice(waiting, AT_ONCE)):
+            with self._repository.names.in_bulk():
+                added += sum(self.add(imported, console) for imported in batch)
+        return added
 
     def add(self, imported: Imported, console: Console) -> bool:
         """Keep a conversation under a name and an id that nobody has.

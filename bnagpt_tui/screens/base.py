@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
 from ..backend.errors import StoreError
-from ..backend.models import Conversation
+from ..backend.models import Conversation, Role
 from ..backend.text import one_line
 from ..terminal.screen import EagerScreen
 from ..widgets.completion import CompletionList
@@ -21,7 +21,7 @@ from ..widgets.prompt import Prompt
 from ..widgets.status_line import Status, StatusLine
 from ..widgets.welcome import Welcome
 from .live import Clock, LiveAnswers
-from .owed import owed
+from .owed import ANSWERED_ELSEWHERE, owed
 from .queued import as_typed
 
 if TYPE_CHECKING:
@@ -160,18 +160,30 @@ class ChatBase(EagerScreen):
         )
         answer = self.live.get(open_id)
         self.log_view.memory_begins = answer.memory_begins if answer else None
-        self.log_view.set_live(answer.message.id if answer and answer.message else None)
+        self.show_growing(messages)
         self.log_view.set_running(answer.running if answer else {})
         self.show_end(messages)
         self.show_queue()
         self.show_emptiness()
         self.show_approval()
 
+    def show_growing(self, messages: Path) -> None:
+        """Show which message is still growing: here, or by what another bnaGPT writes."""
+        answer = self.live.get(self.open_id)
+        growing = answer.message.id if answer and answer.message else None
+        if answer is None and messages and self._is_answered_elsewhere():
+            growing = messages.ids[-1] if messages[-1].role is Role.ASSISTANT else None
+        self.log_view.set_live(growing)
+
+    def _is_answered_elsewhere(self) -> bool:
+        return self.open_id in self.chat.library.elsewhere
+
     def show_end(self, messages: Path) -> None:
         """Show what there is to say about the last of the messages in the log."""
         answer = self.live.get(self.open_id)
         self.tip = messages.ids[-1] if messages else None
-        self.log_view.set_note(answer.note if answer else owed(messages))
+        note = ANSWERED_ELSEWHERE if self._is_answered_elsewhere() else owed(messages)
+        self.log_view.set_note(answer.note if answer else note)
 
     def show_queue(self) -> None:
         """Show the questions of the open conversation that wait."""
@@ -260,7 +272,8 @@ class ChatBase(EagerScreen):
     def show_list(self) -> None:
         """Show the conversations, and which of them run or are not on the disk."""
         self.pane.show(self.chat.conversations, open_id=self.open_id)
-        self.pane.mark(running=self.chat.running, unsaved=self.chat.unsaved)
+        running = self.chat.running | self.chat.library.elsewhere
+        self.pane.mark(running=running, unsaved=self.chat.unsaved)
         self.refresh_bindings()
 
     def show_status(self) -> None:

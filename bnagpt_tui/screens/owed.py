@@ -16,6 +16,9 @@ UNANSWERED: Final = "no answer was kept · tab r asks again"
 BROKEN_OFF: Final = "broken off before the tools were run · tab enter goes on"
 """What stands under calls of tools that were never done."""
 
+ANSWERED_ELSEWHERE: Final = "answering in another bnaGPT"
+"""What stands under an answer that another process is writing."""
+
 
 def owed(messages: Path) -> str:
     """What a conversation still owes, and the key for it; empty when it owes nothing."""

@@ -65,6 +65,9 @@ class Watching(ChatBase):
             return
         if changes.messages and open_id == self.open_id and open_id not in self.live:
             self._follow_messages(shown)
+        if (changes.answering or changes.messages) and self.open_id not in self.live:
+            self.show_growing(self.messages())
+            self.show_end(self.messages())
         if any(changes):
             self.show_list()
             self.show_status()

@@ -166,3 +166,24 @@ async def test_nothing_is_read_again_while_nothing_happens(open_app: OpenApp) ->
         await until(lambda: looks >= 3)
         assert session.chat.conversations is conversations
         assert session.messages is path
+
+
+async def test_an_answer_that_another_process_writes_is_shown_as_running_until_that_ends(
+    open_app: OpenApp, tmp_path: Path
+) -> None:
+    async with open_app() as session:
+        await session.ask("question")
+        elsewhere = other(tmp_path)
+        talk, _ = elsewhere.load(session.screen.open_id)
+        assert elsewhere.answering.begin(talk.id)
+        further = Message(Role.USER, "asked elsewhere", parent=talk.head)
+        growing = Message(Role.ASSISTANT, "half an", parent=further.id, outcome=Outcome.INTERRUPTED)
+        elsewhere.save(replace(talk, head=growing.id, updated=now()), [further, growing])
+        await session.sees("half an")
+        await session.sees("answering in another bnaGPT")
+        assert "stopped" not in session.shown()
+        assert "\u2839" in session.shown(), "the list marks it as running"
+        elsewhere.answering.end(talk.id)  # as the system does for a process that was killed
+        await until(lambda: "answering in another bnaGPT" not in session.shown())
+        assert "stopped" in session.shown()
+        assert "\u2839" not in session.shown()

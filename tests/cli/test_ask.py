@@ -12,7 +12,7 @@ import pytest
 
 from bnagpt_tui.backend.models import Outcome, Role
 from bnagpt_tui.backend.text import Cleaner
-from bnagpt_tui.cli.ask import MOST_INPUT, compose
+from bnagpt_tui.cli.standard_input import MOST_INPUT, compose
 from tests.groq_server import (
     Answer,
     Ending,

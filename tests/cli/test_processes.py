@@ -259,3 +259,5 @@ async def test_many_who_ask_under_one_name_at_once_fill_one_conversation(
     _, messages = command_line.repository.load(command_line.repository.find("shared").id)
     asked = {message.content for message in messages if message.role is Role.USER}
     assert asked == set(questions)
+    shown = (await command_line.process("show", "shared")).out
+    assert all(text in shown for text in questions), "one asks after the other"

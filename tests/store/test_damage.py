@@ -83,7 +83,65 @@ def test_every_flipped_byte_is_noticed_or_harmless(tmp_path: Path) -> None:
         messages = repository.load(kept.id)[1]
         assert {message.content for message in messages} <= {"one", "two", "three"}
         assert len(messages) >= 2
-        assert len(messages) == 3 or repository.drain_reports() or place > whole.rindex(b'["')
+        assert len(messages) == 3 or repository.drain_reports()
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_last_line_whose_newline_is_damaged_is_kept(tmp_path: Path, bit: int) -> None:
+    kept, path = kept_talk(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1 << bit]))
+    Repository(tmp_path).save(kept, [answer("four", id="4")])
+    assert texts(Repository(tmp_path).load(kept.id)[1]) == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize(
+    ("after", "is_told"),
+    [
+        (b"", False),
+        (b"\r", False),
+        (b"\r\n", False),
+        (bytes(300), False),
+        (b"\n" + bytes(300), False),
+        (b" garbage", True),
+        (b"]", True),
+        (b"\xff\xfe", True),
+        (b'["0000', False),
+        (b'\n["00000000",[["set",["messages"', False),
+        (b'\n["00000000",[["set",["messages","1"],{"content":"\xc3', False),
+        (b'\n["00000000",[]]', True),
+        (b'\n["00000000",[nonsense, "and more", "of it"', True),
+    ],
+)
+def test_whatever_follows_the_last_line_it_is_kept_and_the_rest_is_told(
+    tmp_path: Path, after: bytes, *, is_told: bool
+) -> None:
+    kept, path = kept_talk(tmp_path)
+    found = path.read_bytes().removesuffix(b"\n") + after
+    path.write_bytes(found)
+    repository = Repository(tmp_path)
+    assert texts(repository.load(kept.id)[1]) == ["one", "two", "three"]
+    assert bool(repository.drain_reports()) == is_told
+    asides = list((tmp_path / "kept-aside").glob("*")) if is_told else []
+    assert [aside.read_bytes() for aside in asides] == [found] * is_told
+    repository.save(kept, [answer("four", id="4")])
+    assert texts(Repository(tmp_path).load(kept.id)[1]) == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize("between", [b"", b"\x0b", b"\x00\x00", b"\r"])
+def test_lines_that_a_damaged_newline_joined_are_all_kept(tmp_path: Path, between: bytes) -> None:
+    kept, path = kept_talk(tmp_path)
+    path.write_bytes(between.join(path.read_bytes().split(b"\n")))
+    assert texts(Repository(tmp_path).load(kept.id)[1]) == ["one", "two", "three"]
+
+
+def test_a_byte_order_mark_before_everything_costs_nothing(tmp_path: Path) -> None:
+    kept, path = kept_talk(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    repository = Repository(tmp_path)
+    repository.save(kept, [answer("four", id="4")])
+    assert texts(repository.load(kept.id)[1]) == ["one", "two", "three", "four"]
+    assert repository.drain_reports() == []
 
 
 def test_a_foreign_line_is_left_out_and_reported(tmp_path: Path) -> None:

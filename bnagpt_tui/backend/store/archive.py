@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..errors import ConversationNotFoundError, StoreError, StoreUnwritableError
 from ..models import Attachment, Conversation, Message
@@ -17,6 +17,10 @@ from .trash import Trashed
 
 if TYPE_CHECKING:
     from .glance import Glance
+
+
+_SEEN_FIRST: Final = 4
+"""Messages at the end of a path that are drawn as soon as it is opened."""
 
 
 class Archive(ArchiveWriter):
@@ -176,6 +180,7 @@ class Archive(ArchiveWriter):
                 raise
             return unwritten.conversation, MessageTree(newer)
         tree = MessageTree(newer, kept=kept)
+        kept.prepare(tree.path(conversation.head).ids[-_SEEN_FIRST:])
         return (unwritten.conversation if unwritten else conversation), tree
 
     def _rename(self, conversation: Conversation, name: str) -> Conversation:

@@ -80,6 +80,24 @@ class ArchiveWriter:
             unwritten.conversation = conversation
             unwritten.messages.update((message.id, message) for message in messages)
 
+    def begin_answer(self, conversation_id: str) -> None:
+        """Have other processes see that a conversation is being answered; does not wait."""
+        if not self._is_closed:
+            self._ask(lambda: self._repository.answering.begin(conversation_id))
+
+    def end_answer(self, conversation_id: str) -> None:
+        """Have them see that it is not any more; does not wait."""
+        if not self._is_closed:
+            self._ask(lambda: self._repository.answering.end(conversation_id))
+
+    async def take_turn(self, conversation_id: str) -> bool:
+        """As `begin_answer`, once no other process answers it; whether that was so."""
+        return await self._ask(lambda: self._repository.answering.begin(conversation_id))
+
+    async def answered_elsewhere(self) -> frozenset[str]:
+        """The ids of the conversations that other processes are answering."""
+        return await self._ask(self._repository.answering.elsewhere)
+
     async def close(self) -> None:
         """Wait for everything under way and try a last time to write what could not be.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,19 @@ class Files:
 
     Every method lets `OSError` through as it comes.
     """
+
+    _hurries = 0
+
+    @contextmanager
+    def synced_at_the_end(self) -> Iterator[None]:
+        """Wait for the disk once, after the block, and not for each file in it."""
+        self._hurries += 1
+        try:
+            yield
+        finally:
+            self._hurries -= 1
+            if not self._hurries:
+                os.sync()
 
     def open_to_read(self, path: Path) -> int:
         """A descriptor from which the file can be read."""
@@ -69,10 +84,13 @@ class Files:
 
     def sync(self, descriptor: int) -> None:
         """Wait until what was written is on the disk itself."""
-        os.fsync(descriptor)
+        if not self._hurries:
+            os.fsync(descriptor)
 
     def sync_directory(self, path: Path) -> None:
         """Wait until a directory's entries are on the disk itself."""
+        if self._hurries:
+            return
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)

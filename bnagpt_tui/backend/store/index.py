@@ -49,6 +49,7 @@ class Index:
         self._lock = lock
         self._names: TakenNames | None = None
         self._apart: dict[str, str] = {}
+        self._put_off = 0
 
     @property
     def stamp(self) -> Stamp | None:
@@ -133,8 +134,20 @@ class Index:
                 self._names.remove(conversation_id)
         self.flush()
 
+    @contextmanager
+    def put_off(self) -> Iterator[None]:
+        """Write what is noted in the block after it, all at once."""
+        self._put_off += 1
+        try:
+            yield
+        finally:
+            self._put_off -= 1
+            self.flush()
+
     def flush(self) -> None:
         """Write what waits to be written; what cannot be waits on."""
+        if self._put_off:
+            return
         waiting = iter(list(self._waiting.items()))
         with suppress(OSError, StoreUnwritableError):
             while batch := dict(islice(waiting, _BATCH)):

@@ -7,10 +7,11 @@ from it, carries. Every other line's content is a list of operations.
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 from zlib import crc32
 
@@ -32,6 +33,14 @@ _TORN: Final = re.compile(rb'(\[("([0-9a-f]{0,8}|[0-9a-f]{8}"(,.*)?))?)?\x00*', 
 _START: Final = re.compile(rb'\["[0-9a-f]{8}",[\[{]')
 
 _HEAD: Final = 12
+
+_LONGEST_TOKEN: Final = 6
+"""Characters of what JSON may break off in besides a string, as in `\\u00e9` and `false`."""
+
+_DECODER: Final = json.JSONDecoder(strict=False)
+
+_BLANK: Final = b" \t\r\x00\xef\xbb\xbf"
+"""Bytes around a line that say nothing: other line ends, zeros, a byte order mark."""
 
 
 def seal(content: object) -> bytes:
@@ -66,11 +75,21 @@ def header() -> bytes:
 
 
 def is_torn(tail: bytes) -> bool:
-    """Whether the bytes after the last newline are the beginning of a line of ours.
+    """Whether the bytes after the last newline are the beginning of a line of ours, and no more.
 
-    A power failure may also leave zeros where the rest of the line was to be.
+    A power failure may also leave zeros where the rest of the line was to be. What is JSON to
+    its end, or breaks off being JSON before it, was not torn but changed.
     """
-    return _TORN.fullmatch(tail) is not None
+    if not _TORN.fullmatch(tail):
+        return False
+    begun = tail.rstrip(b"\x00").decode("utf-8", "ignore")
+    try:
+        _DECODER.raw_decode(begun or "[")
+    except json.JSONDecodeError as error:
+        return error.msg.startswith("Unterminated") or error.pos >= len(begun) - _LONGEST_TOKEN
+    except RecursionError:
+        return True
+    return False
 
 
 class Line(NamedTuple):
@@ -82,10 +101,14 @@ class Line(NamedTuple):
     """The offset, in the bytes that were split, at which it ends, its newline included."""
     whole: bool = True
     """Whether its newline is there."""
+    begin: int = 0
+    """Where it begins, in what has no newline in it."""
 
 
 def split(data: bytes, decode: Decode = msgspec.json.decode) -> Iterator[Line]:
     """Yield the lines in the bytes of a journal, in order; a torn last line is left out.
+
+    A line that is whole by its checksum counts, whatever became of the newline behind it.
 
     Args:
         data: What was read.
@@ -98,19 +121,47 @@ def split(data: bytes, decode: Decode = msgspec.json.decode) -> Iterator[Line]:
         content = unseal(line, decode)
         if content is not None:
             yield Line(content, end)
-        elif line := line.rstrip(b"\r"):
-            yield from _rescued(line, end, decode)
-    content = unseal(tail, decode) if tail else None
-    if content is not None or not is_torn(tail):
-        yield Line(content, len(data), whole=False)
+        elif line.strip(_BLANK):
+            yield from (part._replace(end=end) for part in _rescued(line, decode))
+    if not tail:
+        return
+    for part in _rescued(tail, decode):
+        if part.content is not None or not is_torn(tail[part.begin : part.end]):
+            yield Line(part.content, end + part.end, whole=False)
 
 
-def _rescued(line: bytes, end: int, decode: Decode) -> Iterator[Line]:
-    """Yield what the parts of a bad line say, which a lost newline may have joined."""
-    starts = [0, *(match.start() for match in _START.finditer(line, 1)), len(line)]
-    parts = [unseal(line[start:stop].rstrip(), decode) for start, stop in pairwise(starts)]
-    sound = [part for part in parts if part is not None]
-    if len(sound) < len(parts):
-        yield Line(None, end)
-    for part in sound:
-        yield Line(part, end)
+def _rescued(line: bytes, decode: Decode) -> Iterator[Line]:
+    """Yield what is whole in the bytes between two newlines, and in order what is not.
+
+    A damaged newline joins two lines, or is followed by none; a text editor, or a power failure,
+    may have put something at either end.
+    """
+    starts = [match.start() for match in _START.finditer(line)]
+    place = 0
+    while place < len(line):
+        further = bisect_right(starts, place)
+        following = starts[further] if further < len(starts) else len(line)
+        length = _whole(line, place, following) or _whole(line, place, len(line))
+        content = unseal(line[place : place + length], decode) if length else None
+        if content is not None:
+            yield Line(content, place + length, begin=place)
+            place += length
+        elif line[place:following].strip(_BLANK):
+            yield Line(None, following, begin=place)
+            place = following
+        else:
+            place = following
+
+
+def _whole(data: bytes, begin: int, end: int) -> int:
+    """How many bytes from a place on are a whole line by its checksum; 0 if none are."""
+    if not _START.match(data, begin, end):
+        return 0
+    wanted = int(data[begin + 2 : begin + 10], 16)
+    checksum, place = 0, begin + _HEAD
+    while (closing := data.find(b"]", place, end)) >= 0:
+        between = checksum if closing == place else crc32(data[place:closing], checksum)
+        if between == wanted:
+            return closing + 1 - begin
+        checksum, place = crc32(b"]", between), closing + 1
+    return 0

@@ -17,9 +17,11 @@ from .lock_file import LockFile, Owner
 PATIENCE: Final = 10.0
 """Seconds that a save waits for another process that is writing the same thing."""
 
-_NO_SYSTEM_LOCKS: Final = frozenset(
+NO_SYSTEM_LOCKS: Final = frozenset(
     {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
 )
+"""What a file system says that has no locks."""
+
 _NAP: Final = 0.002
 _LONGEST_NAP: Final = 0.05
 
@@ -93,7 +95,7 @@ class Lock:
             pass
         except OSError as error:
             self._files.close(descriptor)
-            if error.errno not in _NO_SYSTEM_LOCKS:
+            if error.errno not in NO_SYSTEM_LOCKS:
                 raise
             return self._lock_file.attempt()
         self._files.close(descriptor)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +22,12 @@ class _Head(msgspec.Struct, gc=False):
     role: Role
     parent: str | None = None
 
+
+_LARGE: Final = 1 << 18
+"""Bytes of a record from which on its message is kept once it was decoded."""
+
+_LARGE_AT_ONCE: Final = 1 << 25
+"""Bytes of such records whose messages are kept; that of the last one always is."""
 
 _HEAD: Final = msgspec.json.Decoder(_Head)
 _MESSAGE: Final = msgspec.json.Decoder(Message)
@@ -42,6 +50,8 @@ class KeptMessages:
         self.lost = 0
         """Records that stand for no message."""
         self._known: dict[str, Raw | Message] = {}
+        self._decoded: OrderedDict[str, tuple[int, Message]] = OrderedDict()
+        self._guard = Lock()
         stored = records.stored if isinstance(records, Documents) else records
         for key, kept in stored.items():
             self._take(key, kept)
@@ -63,7 +73,31 @@ class KeptMessages:
             KeyError: There is none with this id.
         """
         known = self._known[message_id]
-        return known if isinstance(known, Message) else _message(known)
+        if isinstance(known, Message):
+            return known
+        size = memoryview(known).nbytes
+        return _message(known) if size < _LARGE else self._large(message_id, known, size)
+
+    def prepare(self, message_ids: Sequence[str]) -> None:
+        """Decode those of these messages that take long, so that nobody waits for them later."""
+        for message_id in message_ids:
+            known = self._known.get(message_id)
+            if type(known) is Raw and memoryview(known).nbytes >= _LARGE:
+                self.message(message_id)
+
+    def _large(self, message_id: str, raw: Raw, size: int) -> Message:
+        """A long message, which is not decoded each time that it is drawn."""
+        with self._guard:
+            if found := self._decoded.get(message_id):
+                return found[1]
+            message = _message(raw)
+            self._decoded[message_id] = size, message
+            while len(self._decoded) > 1 and self._size() > _LARGE_AT_ONCE:
+                self._decoded.popitem(last=False)
+            return message
+
+    def _size(self) -> int:
+        return sum(size for size, _ in self._decoded.values())
 
     def _take(self, key: str, kept: Any) -> None:
         """Take in a record; one that is out of the ordinary is decoded at once."""

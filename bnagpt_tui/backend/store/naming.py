@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,18 @@ class Naming:
             with shelf.naming():
                 _check(shelf, name, conversation.id)
                 return self._save(replace(conversation, name=name, named=True))
+
+    @contextmanager
+    def in_bulk(self) -> Iterator[None]:
+        """Save many conversations in the block; it is on the disk itself after it.
+
+        Others who give names wait meanwhile, so it should not last long.
+
+        Raises:
+            StoreUnwritableError: The names are locked for too long.
+        """
+        with self._lock, self._shelf().in_bulk():
+            yield
 
     def check(self, name: str, *, other_than: str) -> None:
         """Make sure that no other conversation has a name, as far as the list tells.

@@ -39,6 +39,20 @@ class OpenFiles:
         self._files = files
         self._open: OrderedDict[str, KeptConversation] = OrderedDict()
         self._locks: dict[str, Lock] = {}
+        self._stand_in: Lock | None = None
+
+    @contextmanager
+    def under(self, lock: Lock) -> Iterator[None]:
+        """Have a lock that is held stand for those of conversations that are made in the block.
+
+        Nobody else knows of these, so that one lock for each would keep nobody away.
+        """
+        self._stand_in = lock
+        try:
+            yield
+        finally:
+            self._stand_in = None
+            self._open.clear()
 
     @contextmanager
     def locked(self, conversation_id: str) -> Iterator[None]:
@@ -93,6 +107,8 @@ class OpenFiles:
             kept.sync()
 
     def _lock(self, conversation_id: str) -> Lock:
+        if self._stand_in and not self._places.conversation(conversation_id).exists():
+            return self._stand_in
         if conversation_id not in self._locks:
             self._locks[conversation_id] = Lock(self._places.lock(conversation_id), self._files)
         return self._locks[conversation_id]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import ConversationNotFoundError, DamagedConversationError, StoreError
 from ..models import Attachment, Conversation, Message
 from ..text import one_line
+from .answering import Answering
 from .attachments import Attachments, checksums_of
 from .bulk import values_that_stay
 from .files import Files
@@ -50,13 +51,12 @@ class Repository:
         self._lock = RLock()
         self._reports: list[str] = []
         self._opened_shelf: Shelf | None = None
+        self.answering = Answering(self._places, self._files)
+        """Which conversations are being answered."""
         self.names = Naming(self._lock, lambda: self._shelf, self.save)
         """What looks up names and gives them."""
         self.on_progress: Callable[[int, int], None] | None = None
-        """Called, while the list is rebuilt from the files, with how many are read of how many.
-
-        In the thread that asked for the list.
-        """
+        """Called, in the asking thread, while the list is rebuilt: files read, of how many."""
 
     def conversations(self, *, verified: bool = True) -> list[Conversation]:
         """Every conversation that is not in the trash, in no order.
@@ -103,7 +103,7 @@ class Repository:
         """
         with self._lock, values_that_stay():
             path = self._existing(conversation_id)
-            return self._shelf.load(self._shelf.kept(conversation_id, path))
+            return self._shelf.load(self._shelf.open_files.kept(conversation_id, path))
 
     def glance(self, conversation: Conversation) -> Glance | None:
         """The end of a long conversation, read without the rest.
@@ -137,13 +137,12 @@ class Repository:
         """
         if not is_id(conversation.id):
             raise StoreError(f"“{one_line(conversation.id)}” cannot be a conversation's id.")
-        shelf = self._shelf
-        with self._lock, shelf.naming_for(conversation), shelf.locked(conversation.id):
+        with self._lock, self._shelf.saving(conversation):
             path = self._places.conversation(conversation.id)
             if not path.exists():
                 path = self._trash.place(conversation.id) or path
-            kept = shelf.kept(conversation.id, path)
-            return shelf.save(kept, conversation, tuple(messages))
+            kept = self._shelf.open_files.kept(conversation.id, path)
+            return self._shelf.save(kept, conversation, tuple(messages))
 
     def delete(self, conversation_id: str) -> None:
         """Move a conversation to the trash.
@@ -154,7 +153,7 @@ class Repository:
         """
         with self._lock:
             self._existing(conversation_id)
-            with self._shelf.locked(conversation_id):
+            with self._shelf.open_files.locked(conversation_id):
                 try:
                     self._trash.take(conversation_id)
                 finally:
@@ -173,14 +172,14 @@ class Repository:
             trashed = self._trash.place(conversation_id)
             if trashed is None:
                 raise ConversationNotFoundError("This conversation is not in the trash.")
-            with self._shelf.naming(), self._shelf.locked(conversation_id):
+            with self._shelf.naming(), self._shelf.open_files.locked(conversation_id):
                 if path.exists():
                     raise StoreError("This conversation is back already.")
                 try:
                     self._trash.give_back(trashed, conversation_id)
                 finally:
                     self._shelf.settle(conversation_id)
-            return self._shelf.kept(conversation_id, path).peek()
+            return self._shelf.open_files.kept(conversation_id, path).peek()
 
     def trash(self) -> list[Trashed]:
         """What is in the trash, deleted last first."""
@@ -188,7 +187,8 @@ class Repository:
         with self._lock:
             for file in self._trash.files():
                 try:
-                    conversation = self._shelf.kept(file.conversation_id, file.path).peek()
+                    kept = self._shelf.open_files.kept(file.conversation_id, file.path)
+                    conversation = kept.peek()
                 except DamagedConversationError as error:
                     self._reports.append(str(error))
                 else:
@@ -214,7 +214,7 @@ class Repository:
             named = set[str]()
             for file in doomed if self._places.attachments.exists() else ():
                 with suppress(DamagedConversationError):
-                    kept = self._shelf.kept(file.conversation_id, file.path)
+                    kept = self._shelf.open_files.kept(file.conversation_id, file.path)
                     named |= checksums_of(kept.load([])[1])
             removed = self._trash.remove(doomed)
             self._attachments.remove_unused(named)
@@ -245,8 +245,7 @@ class Repository:
     def drain_reports(self) -> list[str]:
         """Sentences for the user about what was found, each given once."""
         with self._lock:
-            reports = self._reports[:]
-            self._reports.clear()
+            reports, self._reports[:] = self._reports[:], []
             return reports
 
     def refresh(self, conversation_id: str) -> bool:
@@ -275,6 +274,7 @@ class Repository:
             StoreUnwritableError: Something that was saved may not be on the disk itself.
         """
         with self._lock:
+            self.answering.end_all()
             if self._opened_shelf is None:
                 return
             try:

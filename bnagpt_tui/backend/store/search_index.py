@@ -143,7 +143,7 @@ def take(
     for key in wanted.keys() - kept:
         if is_stopped():
             raise StoppedError
-        _add(connection, number, wanted[key])
+        _add(connection, number, wanted[key], is_stopped)
 
 
 def find(connection: Connection, text: str, limit: int) -> SearchResults:
@@ -213,12 +213,16 @@ def _remove(connection: Connection, numbers: Iterable[int]) -> None:
     connection.executemany("DELETE FROM message WHERE number = ?", rows)
 
 
-def _add(connection: Connection, conversation: int, text: _Text) -> None:
+def _add(
+    connection: Connection, conversation: int, text: _Text, is_stopped: Callable[[], bool]
+) -> None:
     created = text.created.timestamp()
     spread = crc32(f"{conversation} {text.id}".encode()) >> 22
     number = _first_number(created) + (text.created.microsecond % 1000 << 10) + spread
     tags = f"{text.role} {_tag(conversation)}"
-    for piece in pieces(searchable(text.text)):
+    for piece in map(searchable, pieces(text.text)):
+        if is_stopped():
+            raise StoppedError
         number = _free(connection, number)
         connection.execute(
             "INSERT INTO message VALUES(?, ?, ?, ?, ?, ?)",

@@ -36,7 +36,10 @@ def searchable(text: str) -> str:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Yield a text in pieces, cut at white space where there is any."""
+    """Yield a text in pieces, cut at white space where there is any.
+
+    Before anything else is done with a long text, as that would keep all other threads waiting.
+    """
     start = 0
     while len(text) - start > PIECE:
         end = start + PIECE

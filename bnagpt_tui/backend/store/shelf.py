@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -25,14 +25,11 @@ from .problems import reading, writing
 _PROGRESS_EVERY: Final = 100
 
 _TOLD_APART_AT_ONCE: Final = 100
-"""Conversations of one name whose files are changed in one go, so that nobody waits long."""
+"""Twins whose files are changed in one go."""
 
 
 class Shelf:
-    """What a repository holds in memory of its files.
-
-    Not for several threads at once.
-    """
+    """What a repository holds in memory of its files; not for several threads at once."""
 
     def __init__(self, places: Places, files: Files, reports: list[str]) -> None:
         """Hold nothing yet.
@@ -45,7 +42,8 @@ class Shelf:
         self._places = places
         self._files = files
         self._reports = reports
-        self._open = OpenFiles(places, files)
+        self.open_files = OpenFiles(places, files)
+        """The files that are in memory, and their locks."""
         self._seen: dict[str, Stamp | None] = {}
         self._index = Index(places, files)
         self._index_seen: Stamp | None = None
@@ -95,8 +93,7 @@ class Shelf:
         Taken before the lock of a conversation, never after it.
 
         Raises:
-            StoreUnwritableError: The lock cannot be had, or the system refused something in
-                the block.
+            StoreUnwritableError: The lock cannot be had, or something in the block failed.
         """
         with writing(self._places.root):
             self._files.make_directory(self._places.root)
@@ -109,12 +106,21 @@ class Shelf:
                     self._naming -= 1
                     self._directory_seen = self._stamp(self._places.conversations)
 
-    def naming_for(self, conversation: Conversation) -> AbstractContextManager[None]:
-        """As `naming` where a save may give the conversation a name, else nothing."""
+    @contextmanager
+    def in_bulk(self) -> Iterator[None]:
+        """As `naming`; what is saved in the block is listed, and on the disk, after it."""
+        under_names = self.open_files.under(self._names_lock)
+        with self.naming(), self._files.synced_at_the_end(), self._index.put_off(), under_names:
+            yield
+
+    @contextmanager
+    def saving(self, conversation: Conversation) -> Iterator[None]:
+        """Keep others from writing a conversation, and from giving names if this may give one."""
         known = self._index.known(conversation.id)
-        if known and folded(known.name) == folded(conversation.name):
-            return nullcontext()
-        return self.naming()
+        is_named = known and folded(known.name) == folded(conversation.name)
+        naming = nullcontext() if is_named else self.naming()
+        with naming, self.open_files.locked(conversation.id):
+            yield
 
     def named(self, name: str, *, other_than: str = "") -> Conversation | None:
         """The conversation that has this name; `None` when none has. In `naming`."""
@@ -133,9 +139,9 @@ class Shelf:
             with (
                 suppress(DamagedConversationError, StoreUnwritableError),
                 self.naming(),
-                self._open.locked(conversation_id),
+                self.open_files.locked(conversation_id),
             ):
-                kept = self._open.kept(conversation_id, path)
+                kept = self.open_files.kept(conversation_id, path)
                 conversation = kept.peek()
                 if self._index.apart.get(conversation_id) == name:
                     self.save(kept, replace(conversation, name=name), ())
@@ -147,16 +153,8 @@ class Shelf:
             return
         for conversation_id, path in self._index.unknown().items():
             with suppress(DamagedConversationError):
-                kept = self._open.kept(conversation_id, path)
+                kept = self.open_files.kept(conversation_id, path)
                 self._note(kept, kept.peek(), write=False)
-
-    def locked(self, conversation_id: str) -> AbstractContextManager[None]:
-        """Keep other processes from writing this conversation, in a block; see `OpenFiles`."""
-        return self._open.locked(conversation_id)
-
-    def kept(self, conversation_id: str, path: Path) -> KeptConversation:
-        """The conversation's file, which stays open for a while; see `OpenFiles`."""
-        return self._open.kept(conversation_id, path)
 
     def load(self, kept: KeptConversation) -> tuple[Conversation, KeptMessages]:
         """The conversation and its messages; from here on `refresh` looks for what comes later.
@@ -216,9 +214,9 @@ class Shelf:
 
         In `naming`, one whose name was taken meanwhile is given a number.
         """
-        self._open.forget(conversation_id)
+        self.open_files.forget(conversation_id)
         self._seen.pop(conversation_id, None)
-        kept = self._open.kept(conversation_id, self._places.conversation(conversation_id))
+        kept = self.open_files.kept(conversation_id, self._places.conversation(conversation_id))
         try:
             conversation = kept.peek()
         except DamagedConversationError:
@@ -247,7 +245,7 @@ class Shelf:
         Raises:
             OSError: It may not be.
         """
-        self._open.sync()
+        self.open_files.sync()
 
     def flush(self) -> None:
         """Write what waits to be written in the list."""
@@ -279,7 +277,7 @@ class Shelf:
         for number, (conversation_id, path) in enumerate(files.items()):
             if on_progress and number % _PROGRESS_EVERY == 0:
                 on_progress(number, len(files))
-            kept = self._open.kept(conversation_id, path)
+            kept = self.open_files.kept(conversation_id, path)
             try:
                 self._note(kept, kept.peek(), write=False)
             except DamagedConversationError as error:

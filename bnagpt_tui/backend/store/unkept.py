@@ -13,6 +13,12 @@ class UnkeptArchive(Archive):
     async def save(self, conversation: Conversation, *messages: Message) -> Conversation | None:
         """Do nothing."""
 
+    def begin_answer(self, conversation_id: str) -> None:
+        """Do nothing: nobody else sees the conversation."""
+
+    def end_answer(self, conversation_id: str) -> None:
+        """Do nothing."""
+
     async def keep_file(self, name: str, kind: str, content: bytes) -> Attachment:
         """Refuse a file, which has no place to be.
 
