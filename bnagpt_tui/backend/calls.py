@@ -46,6 +46,16 @@ def are_whole(answer: Message) -> bool:
     )
 
 
+def can_go_on(answer: Message) -> bool:
+    """Whether this is an answer that was cut within its text, and can be gone on with."""
+    return (
+        answer.role is Role.ASSISTANT
+        and answer.outcome is not Outcome.COMPLETE
+        and bool(answer.content)
+        and not answer.tool_calls
+    )
+
+
 def new_call_id() -> str:
     """A fresh id for a call: nine letters and digits, as the strictest services want them."""
     return "".join(secrets.choice(_LETTERS) for _ in range(9))
