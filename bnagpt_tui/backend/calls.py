@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Any, Final
 
 from .events import ToolCallDelta
@@ -58,7 +57,7 @@ def can_go_on(answer: Message) -> bool:
 
 def new_call_id() -> str:
     """A fresh id for a call: nine letters and digits, as the strictest services want them."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(9))
+    return "".join(_LETTERS[number % len(_LETTERS)] for number in os.urandom(9))
 
 
 def users_call(name: str, arguments: Mapping[str, object]) -> ToolCall:
@@ -74,6 +73,8 @@ def fit_id(call_id: str) -> str:
     whole = call_id.encode("utf-8", "replace")
     if _FIT_ID.fullmatch(whole.decode()):
         return whole.decode()
+    from hashlib import blake2b  # noqa: PLC0415  # dear to import, and seldom needed
+
     return f"c{blake2b(whole, digest_size=8).hexdigest()}"
 
 

@@ -8,10 +8,13 @@ import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
+from ..backend.addresses import DATA
 from ..backend.assemble import build_asking, build_engine
 from ..backend.errors import RequestRefusedError
 from ..backend.events import NotKept, TextDelta, ToolEnded, ToolStarted, TurnEnded, Waiting
+from ..backend.hidden import without_hidden
 from ..backend.models import Message, Outcome
+from ..backend.outside import told_hidden
 from ..backend.text import one_line
 from . import DONE, FAILED, WRONG_USAGE
 from .console import Cleaner
@@ -56,14 +59,17 @@ def run_ask(arguments: Namespace, settings: Settings, console: Console) -> int:
 def compose(question: str, piped: str) -> str:
     """The question with what was piped in, which is named as data; either may be empty.
 
-    The fence is longer than any in the data, so that nothing in it ends the data early.
+    The fence is longer than any in the data, so that nothing in it ends the data early. What no
+    reader of the data sees is taken out of it, which is told beside it.
     """
     question = question.strip()
+    piped, hidden = without_hidden(piped)
+    remark = f" {told_hidden(hidden)}" if hidden else ""
     if not question or not piped.strip():
-        return question or piped.strip()
+        return question or f"{piped.strip()}{remark}"
     longest = max(map(len, re.findall("`+", piped)), default=0)
     fence = "`" * max(longest + 1, 3)
-    return f"{question}\n\nData from standard input:\n\n{fence}\n{piped.rstrip()}\n{fence}"
+    return f"{question}\n\n{DATA}{remark}:\n\n{fence}\n{piped.rstrip()}\n{fence}"
 
 
 def _standard_input() -> str:
