@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
     from .models import Message
 
+DATA: Final = "Data from standard input"
+"""What stands, on a line of its own, above what was piped in with a question: it names nothing."""
+
 LONGEST: Final = 200
 """Characters of path and query that an address may have and still be like any other."""
 
+_PIPED: Final = re.compile(rf"^{DATA}.*:$", re.MULTILINE)
 _MOST_ENDINGS: Final = 8
 _PORTS: Final = {"http": 80, "https": 443}
 _UNFIT: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\\s]")
@@ -141,6 +145,7 @@ def same_host(one: str, other: str) -> bool:
 
 
 def _user_names(text: str, wanted: Place) -> bool:
+    text = _PIPED.split(text, maxsplit=1)[0]
     host = wanted.host.partition(":")[0]
     if "xn--" not in host and host not in text.lower():
         return False  # long texts are not looked through for nothing

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from .calls import CallPieces
 from .engines.base import Engine, Request
-from .errors import EngineError
+from .errors import EmptyAnswerError, EngineError
 from .events import (
     EngineEvent,
     Finished,
@@ -22,12 +22,13 @@ from .events import (
     ToolCallDelta,
     Waiting,
 )
+from .joining import Joint
 from .models import Message, Outcome, Source, Usage
 from .retry import Sleep, stream_with_retries
 from .tokens import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
     from .planning import Plan
 
@@ -43,7 +44,11 @@ FILTERED: Final = "The service's content filter stopped this answer. Ask in othe
 class Answer:
     """An answer while it is written.
 
+    Args:
+        draft: The answer to be; one that was cut is gone on with, and keeps what it has.
+
     Attributes:
+        begun: What it said before it is gone on with; empty for a new one.
         model: The model that is asked, then the one that said it answered.
         ended: Whether nothing more will come.
         advice: What to do about the error, beside what the error says itself.
@@ -56,18 +61,20 @@ class Answer:
 
     def __init__(self, draft: Message) -> None:
         self._draft = draft
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self.begun = draft.content
+        self._text = [draft.content]
+        self._reasoning = [draft.reasoning]
+        self._has_grown = False
         self._calls = CallPieces()
         self._started = time.monotonic()
         self._completion_tokens = 0
-        self.model = ""
+        self.model = draft.model
         self.ended = False
         self.advice = ""
         self.outcome = Outcome.INTERRUPTED
         self.error: EngineError | None = None
         self.prompt_tokens = 0
-        self.sources: tuple[Source, ...] = ()
+        self.sources = draft.sources
         self.found: tuple[Source, ...] = ()
 
     def asked(self, model: str) -> None:
@@ -77,6 +84,7 @@ class Answer:
 
     def take(self, event: EngineEvent | Waiting) -> None:
         """Add what an event brings."""
+        self._has_grown |= isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta)
         if isinstance(event, TextDelta):
             self._text.append(event.text)
         elif isinstance(event, ReasoningDelta):
@@ -101,6 +109,8 @@ class Answer:
 
     def message(self) -> Message:
         """The answer as it stands."""
+        if self.begun and not self._has_grown and self.outcome is Outcome.INTERRUPTED:
+            return self._draft  # nothing came of going on with it
         self._text = ["".join(self._text)]
         self._reasoning = ["".join(self._reasoning)]
         return replace(
@@ -127,11 +137,14 @@ class Answer:
     def _usage(self) -> Usage | None:
         if not (self._text[0] or self._reasoning[0] or self._calls):
             return None
-        counted = self._completion_tokens
+        before = self._draft.usage or Usage()
+        written = self._text[0][len(self.begun) :], self._reasoning[0][len(self._draft.reasoning) :]
+        counted = self._completion_tokens or sum(map(estimate, written))
+        seconds = max(time.monotonic() - self._started, 0.001)
         return Usage(
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=counted or estimate(self._text[0]) + estimate(self._reasoning[0]),
-            seconds=round(max(time.monotonic() - self._started, 0.001), 3),
+            prompt_tokens=before.prompt_tokens + self.prompt_tokens,
+            completion_tokens=before.completion_tokens + counted,
+            seconds=round(before.seconds + seconds, 3),
         )
 
 
@@ -140,7 +153,8 @@ async def stream_answer(
 ) -> AsyncGenerator[EngineEvent | Waiting, None]:
     """Ask the model and fill in the answer; a fault becomes the answer's outcome.
 
-    A model may call what it was not told of: without tools in the plan, calls are passed over.
+    A model may call what it was not told of: without tools in the plan, calls are passed over. Of
+    an answer that is gone on with, what is only said again is passed over, too.
 
     Yields:
         The engine's events and the pauses between retries, those that count in the answer.
@@ -152,11 +166,32 @@ async def stream_answer(
         tools=plan.tools,
         may_call=plan.may_call,
     )
+    joint = Joint(answer.begun) if answer.begun else None
     try:
         async with aclosing(stream_with_retries(engine, request, sleep=sleep)) as events:
             async for event in events:
-                if plan.tools or not isinstance(event, ToolCallDelta):
-                    answer.take(event)
-                yield event
+                for told in _joined(event, joint) if joint else (event,):
+                    if plan.tools or not isinstance(told, ToolCallDelta):
+                        answer.take(told)
+                    yield told
+    except EmptyAnswerError as error:
+        if answer.begun:  # it was at its end: there is nothing to go on with
+            answer.outcome = Outcome.COMPLETE
+        else:
+            answer.fail(error)
     except EngineError as error:
         answer.fail(error)
+    finally:
+        if joint and (rest := joint.rest()):  # it ended while something was held back
+            answer.take(TextDelta(rest))
+
+
+def _joined(event: EngineEvent | Waiting, joint: Joint) -> Iterator[EngineEvent | Waiting]:
+    """Yield what an event means for an answer that is gone on with."""
+    if isinstance(event, TextDelta):
+        if text := joint.feed(event.text):
+            yield TextDelta(text)
+        return
+    if isinstance(event, Finished | ToolCallDelta) and (rest := joint.rest()):
+        yield TextDelta(rest)
+    yield event

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from .tool_run import ToolRun
     from .tools.base import Tool, ToolContext
 
-FROM_FILE: Final = (
-    "This call was read from the conversation's file: neither you nor a model asked for it since "
-    "bnaGPT was started."
-)
+FROM_FILE: Final = "Read from the conversation's file: nobody asked for it since the start."
 """Why a call is asked about that nobody is known to have made."""
 
 Tell: TypeAlias = "Callable[[ApprovalAsked | ApprovalSettled], None]"

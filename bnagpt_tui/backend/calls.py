@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Any, Final
 
 from .events import ToolCallDelta
@@ -46,9 +45,19 @@ def are_whole(answer: Message) -> bool:
     )
 
 
+def can_go_on(answer: Message) -> bool:
+    """Whether this is an answer that was cut within its text, and can be gone on with."""
+    return (
+        answer.role is Role.ASSISTANT
+        and answer.outcome is not Outcome.COMPLETE
+        and bool(answer.content)
+        and not answer.tool_calls
+    )
+
+
 def new_call_id() -> str:
     """A fresh id for a call: nine letters and digits, as the strictest services want them."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(9))
+    return "".join(_LETTERS[number % len(_LETTERS)] for number in os.urandom(9))
 
 
 def users_call(name: str, arguments: Mapping[str, object]) -> ToolCall:
@@ -64,6 +73,8 @@ def fit_id(call_id: str) -> str:
     whole = call_id.encode("utf-8", "replace")
     if _FIT_ID.fullmatch(whole.decode()):
         return whole.decode()
+    from hashlib import blake2b  # noqa: PLC0415  # dear to import, and seldom needed
+
     return f"c{blake2b(whole, digest_size=8).hexdigest()}"
 
 

@@ -269,13 +269,12 @@ class ChatService:
         return self._turns().edit(conversation_id, message_id, text)
 
     def regenerate(self, conversation_id: str, message_id: str) -> AsyncGenerator[TurnEvent, None]:
-        """Have a question answered once more, as `send`; the earlier answer stays.
-
-        Args:
-            conversation_id: Which conversation.
-            message_id: A question, or an answer to it.
-        """
+        """Have the question of a message answered once more, as `send`; earlier answers stay."""
         return self._turns().regenerate(conversation_id, message_id)
+
+    def go_on(self, conversation_id: str, message_id: str) -> AsyncGenerator[TurnEvent, None]:
+        """Have an answer that was cut gone on with, as `send`: what comes belongs to it."""
+        return self._turns().go_on(conversation_id, message_id)
 
     async def close(self) -> None:
         """Stop the answers that run, keep what came of them, and close store and engine.

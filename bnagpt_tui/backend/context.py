@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -98,7 +98,13 @@ def turns_backwards(path: Sequence[Message]) -> Iterator[list[Message]]:
 
 
 def select(
-    path: Sequence[Message], instructions: str, room: int, factor: float = 1.0, *, taken: int = 0
+    path: Sequence[Message],
+    instructions: str,
+    room: int,
+    factor: float = 1.0,
+    *,
+    taken: int = 0,
+    ending: tuple[Message, ...] = (),
 ) -> Context:
     """The newest whole turns that fit, oldest first, after the instructions.
 
@@ -111,6 +117,8 @@ def select(
         room: Tokens that the request may have.
         factor: The model's calibration: real tokens for each guessed one.
         taken: Tokens that the request has beside messages, guessed.
+        ending: What is sent behind the last turn, as a part of it. The answer before it, which it
+            is about, is cut to its end if it is too long.
     """
     head = (Message(Role.SYSTEM, instructions, id="instructions"),) if instructions else ()
     guessed = taken + sum(size(message) for message in head)
@@ -120,7 +128,9 @@ def select(
     for turn in turns_backwards(path):
         sent = [as_data(message, most) for message in turn]
         if not kept:
+            turn, sent = [*turn, *ending], [*sent, *ending]  # noqa: PLW2901  # it is one turn
             sent = _fitting(turn, sent, int(room / factor) - guessed)
+            sent = _with_end_of_answer(sent, int(room / factor) - guessed, len(ending))
         cost = _cost(sent)
         if kept and (guessed + cost) * factor > room:
             whole = False
@@ -143,6 +153,18 @@ def _fitting(turn: list[Message], sent: list[Message], room: int) -> list[Messag
             sent[place] = as_data(message, LEAST_RESULT)
             cost += size(sent[place])  # what a call takes is in both, or in none
     return sent
+
+
+def _with_end_of_answer(sent: list[Message], room: int, endings: int) -> list[Message]:
+    """A turn with the answer before what ends it cut to its end, until it fits."""
+    excess = _cost(sent) - room
+    if not endings or excess <= 0 or len(sent) <= endings:
+        return sent
+    answer = sent[-1 - endings]
+    tokens_left = max(size(answer) - excess, 1)
+    kept = max(LEAST_RESULT, len(answer.content) * tokens_left // max(size(answer), 1))
+    shorter = replace(answer, content=answer.content[-kept:])
+    return [*sent[: -1 - endings], shorter, *sent[-endings:]]
 
 
 def _cost(turn: Sequence[Message]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import context, tokens
 from .errors import TooLargeError
-from .models import Role, now
+from .models import Message, Role, now
 from .offering import left_out, offered
 from .outside import instructions_for
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .context import Budget, Context
     from .engines.base import Engine
-    from .models import Limits, Message, ToolSpec
+    from .models import Limits, ToolSpec
 
 TRIM: Final = "r sends it again with the oldest turns left out."
 """What helps when a request with earlier turns is too large."""
@@ -30,6 +30,12 @@ SHORTEN: Final = "It is this question alone: e puts it back into the prompt, to 
 
 _LATELY: Final = 200
 """Messages at a path's end in which used tools are looked for."""
+
+GO_ON: Final = (
+    "Your last message was cut off. Continue exactly where it stopped: repeat nothing, introduce "
+    "nothing."
+)
+"""What a model is told, in that one request, that is to go on with its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ class Planner:
         tools: tuple[ToolSpec, ...] = (),
         *,
         may_call: bool = True,
+        goes_on: bool = False,
     ) -> Plan:
         """What the model is sent, within what it and the plan take.
 
@@ -111,6 +118,7 @@ class Planner:
             path: The conversation from its root to its head.
             tools: The tools that the model is told of; none for one that knows of none.
             may_call: Whether one may be called in this round.
+            goes_on: Whether the path ends with an answer that was cut and is to be gone on with.
         """
         info = self._engine.describe(model)
         limits = self._limits.get((self._engine.title, model)) or self.limits
@@ -124,13 +132,14 @@ class Planner:
         )
         room = min(budget.request, self._ceilings.get(model, budget.request))
         taken = sum(map(_tokens_of, tools))
+        ending = (Message(Role.USER, GO_ON, id="go-on"),) if goes_on else ()
 
         def select(*, data: bool) -> Context:
             instructions = instructions_for(
                 self._instructions, tools=bool(tools), data=data, moment=self._calendar()
             )
             factor = self._calibration.factor(model)
-            return context.select(path, instructions, room, factor, taken=taken)
+            return context.select(path, instructions, room, factor, taken=taken, ending=ending)
 
         selected = select(data=bool(tools))
         if not tools and any(message.role is Role.TOOL for message in selected.messages):
@@ -155,7 +164,8 @@ class Planner:
         tried = int(guessed * self._calibration.factor(plan.model))
         allowed = (error.limit - plan.budget.answer) if error.limit else tried
         self._ceilings[plan.model] = max(min(allowed, tried * 3 // 4), 1)
-        questions = sum(item.role is Role.USER for item in plan.context.messages)
+        sent = plan.context.messages
+        questions = sum(item.role is Role.USER and item.content != GO_ON for item in sent)
         return TRIM if questions > 1 else SHORTEN
 
 

@@ -63,6 +63,8 @@ class Beginning:
     """What is asked; `None` when an earlier question is gone on with."""
     head: str | None = None
     """The id of what the answer follows, where that is neither question nor results."""
+    cut: Message | None = None
+    """The answer that is gone on with, as it was cut; `None` for a new answer."""
     results: tuple[Message, ...] = ()
     """The results to be of calls that are done before the model is asked."""
     asks: bool = True
@@ -123,7 +125,9 @@ class TurnRunner:
         """
         question, results = beginning.question, beginning.results
         self._begin(conversation_id, beginning)
-        answer = None if results or not beginning.asks else self._draft(conversation_id)
+        answer = Answer(beginning.cut) if beginning.cut else None
+        if answer is None and beginning.asks and not results:
+            answer = self._draft(conversation_id)
         yield TurnStarted(
             self._library.get(conversation_id), question, answer.message() if answer else None
         )
@@ -201,7 +205,8 @@ class TurnRunner:
         model = self._engine.describe(conversation.model or self._engine.default_model)
         offered = await self._specs() if tools and model.tools else ()
         path = self._library.path(conversation_id)
-        plan = self._planner.plan(model.id, path, offered, may_call=may_call)
+        goes_on = bool(answer.begun)
+        plan = self._planner.plan(model.id, path, offered, may_call=may_call, goes_on=goes_on)
         answer.asked(plan.model)
         yield Asked(plan.model, plan.context.begins)
         if plan.note and self._noted.get(conversation_id) != plan.note:
@@ -252,7 +257,9 @@ class TurnRunner:
         message = answer.message()
         if "[" in message.content or "【" in message.content:
             path = self._library.loaded(conversation_id).path(message.parent)
-            answer.sources = cited(message.content, sources_in(path[-_LATELY:]))
+            found = cited(message.content, sources_in(path[-_LATELY:]))
+            known = {source.number for source in found}
+            answer.sources = found + tuple(s for s in answer.sources if s.number not in known)
         if answer.found:
             answer.sources += _numbered(answer.found, answer.sources)
         if message.tool_calls and not may_call and answer.outcome is Outcome.COMPLETE:
@@ -263,13 +270,14 @@ class TurnRunner:
         """Put the question at the head, in memory; what comes first names its conversation."""
         conversation = self._library.get(conversation_id)
         question = beginning.question
-        if head := question.id if question else beginning.head:
+        first = question or beginning.cut
+        if head := first.id if first else beginning.head:
             conversation = self._library.touched(conversation_id, head=head)
         if not conversation.name:
             told = question.content if question else _told(beginning.results)
             name = self._library.free_name(name_from(told))
             conversation = replace(conversation, name=name)
-        self._library.set(conversation, (question,) if question else ())
+        self._library.set(conversation, (first,) if first else ())
 
     async def _keep_answer(self, conversation_id: str, answer: Answer) -> str:
         """Write the answer as it stands; what stands against it is returned."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .calling import Calls
-from .calls import are_whole, users_call
+from .calls import are_whole, can_go_on, users_call
 from .errors import NothingAskedError, TurnRunningError
 from .library import Library
-from .models import Limits, Message, Outcome, Role, now
+from .models import Limits, Message, Outcome, Role, new_id, now
 from .origins import Origin, Origins
 from .planning import Planner
 from .turn import Beginning, TurnRunner
@@ -102,6 +103,18 @@ class Turns:
         await self._library.tree(conversation_id)
         beginning = self._again(conversation_id, message_id)
         async with aclosing(self._turn(conversation_id, beginning)) as events:
+            async for event in events:
+                yield event
+
+    async def go_on(self, conversation_id: str, message_id: str) -> AsyncGenerator[TurnEvent, None]:
+        """Go on with an answer that was cut; see `ChatService.go_on`."""
+        tree = await self._library.tree(conversation_id)
+        cut = tree[message_id]
+        if not can_go_on(cut):
+            raise NothingAskedError("There is nothing of this answer to go on with.")
+        if self._library.get(conversation_id).head != cut.id or tree.tip(cut.id) != cut.id:
+            cut = replace(cut, id=new_id())  # what followed it goes on following what it was
+        async with aclosing(self._turn(conversation_id, Beginning(cut=cut))) as events:
             async for event in events:
                 yield event
 

@@ -8,8 +8,10 @@ import select
 import sys
 from typing import TYPE_CHECKING, Final
 
+from ..backend.addresses import DATA
 from ..backend.errors import RequestRefusedError
-from ..backend.text import without_tags
+from ..backend.hidden import without_hidden
+from ..backend.outside import told_hidden
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -32,14 +34,17 @@ READING: Final = (
 def compose(question: str, piped: str) -> str:
     """The question with what was piped in, which is named as data; either may be empty.
 
-    The fence is longer than any in the data, so that nothing in it ends the data early.
+    The fence is longer than any in the data, so that nothing in it ends the data early. What no
+    reader of the data sees is taken out of it, which is told beside it.
     """
     question = question.strip()
+    piped, hidden = without_hidden(piped)
+    remark = f" {told_hidden(hidden)}" if hidden else ""
     if not question or not piped.strip():
-        return question or piped.strip()
+        return question or f"{piped.strip()}{remark}"
     longest = max(map(len, re.findall("`+", piped)), default=0)
     fence = "`" * max(longest + 1, 3)
-    return f"{question}\n\nData from standard input:\n\n{fence}\n{piped.rstrip()}\n{fence}"
+    return f"{question}\n\n{DATA}{remark}:\n\n{fence}\n{piped.rstrip()}\n{fence}"
 
 
 def standard_input(console: Console) -> str:
@@ -60,7 +65,7 @@ def standard_input(console: Console) -> str:
         raise RequestRefusedError(
             f"Standard input holds more than {MOST_INPUT // 1024**2} MB, which no model reads."
         )
-    return without_tags(data.decode("utf-8", "replace"))
+    return data.decode("utf-8", "replace")
 
 
 def _read_all(stream: TextIO, console: Console) -> bytes:

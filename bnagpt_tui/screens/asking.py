@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from ..backend.events import TurnEvent
 
-CONTINUE: Final = "Continue exactly where you stopped."
-"""What is asked to go on with an answer that was cut short."""
-
 REMEMBER: Final = "remember"
 """The group of the workers that keep what was asked, for the next start."""
 

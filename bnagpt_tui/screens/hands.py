@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 
+from ..backend.calls import can_go_on
 from ..backend.errors import StoreError
-from ..backend.models import Role
 from ..backend.text import one_line
 from ..backend.tool_service import Leave
 from ..widgets.message_log import MessageLog
-from .asking import CONTINUE, AskActions
+from .asking import AskActions
 from .conversations import DIALOG
 from .reading import ReadingActions, has_desktop
 
@@ -123,10 +123,11 @@ class ToolActions(AskActions, ReadingActions):
     def _continue(self, event: MessageLog.ContinueRequested) -> None:
         """Go on with what was broken off between tools, or with an answer that was cut."""
         event.stop()
-        message = event.message
-        if message.role is not Role.TOOL and not message.tool_calls:
-            self.ask(CONTINUE)
-        elif not self.must_wait():
+        if self.must_wait():
+            return
+        if can_go_on(event.message):
+            self.run_turn(self.open_id, self.chat.go_on(self.open_id, event.message.id))
+        else:
             self.run_turn(self.open_id, self.chat.tools.resume(self.open_id))
             self.prompt.focus()
 

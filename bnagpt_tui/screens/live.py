@@ -57,7 +57,7 @@ class LiveAnswer:
     """One turn while it runs, so that it can be shown again at any moment."""
 
     message: Message | None
-    """The answer as it began; its text is in `text`. `None` while tools run."""
+    """The answer as it began; what comes is in `text`. `None` while tools run."""
     text: list[str] = field(default_factory=list)
     """What has come, piece by piece."""
     reasoning: list[str] = field(default_factory=list)
@@ -124,7 +124,9 @@ class LiveAnswer:
     def so_far(self) -> Message | None:
         """The answer with all that has come; `None` while none is written."""
         return self.message and replace(
-            self.message, content="".join(self.text), reasoning="".join(self.reasoning)
+            self.message,
+            content=self.message.content + "".join(self.text),
+            reasoning=self.message.reasoning + "".join(self.reasoning),
         )
 
     @property

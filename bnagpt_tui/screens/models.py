@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from ..backend.calls import can_go_on
 from ..backend.errors import EngineError, PlainHttpError, StoreError
 from ..backend.text import one_line
 from ..widgets.status_line import thousands
@@ -78,8 +79,9 @@ class ModelActions(TurnActions):
             return
         await self._use_model(event.conversation_id, picked)
         if event.conversation_id not in self.asking:
-            turn = self.chat.regenerate(event.conversation_id, event.answer_id)
-            self.run_turn(event.conversation_id, turn)
+            failed = self.chat.library.loaded(event.conversation_id)[event.answer_id]
+            ask = self.chat.go_on if can_go_on(failed) else self.chat.regenerate
+            self.run_turn(event.conversation_id, ask(event.conversation_id, event.answer_id))
 
     async def _picked_model(self, reason: str, *, without: str = "") -> str | None:
         from .picker import Choice, PickerScreen  # noqa: PLC0415  # dialogs are no part of the start

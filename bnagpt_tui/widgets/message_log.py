@@ -10,8 +10,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from bnagpt_tui.backend.calls import are_whole
-from bnagpt_tui.backend.models import Message, Outcome, Role
+from bnagpt_tui.backend.calls import are_whole, can_go_on
+from bnagpt_tui.backend.models import Message, Role
 
 from .markdown import ADDRESS
 from .message_codes import RUN, MessageCodes
@@ -192,7 +192,7 @@ class MessageLog(MessageCodes, can_focus=True):
             "edit": asked,
             "regenerate": asked and message.id != self._views.live,
             "continue": (broken_off and (role is Role.TOOL or are_whole(message)))
-            or _is_cut(message, self._views.live),
+            or (can_go_on(message) and message.id != self._views.live),
             "sibling": self._views.siblings(message.id)[1] > 1,
             "fold": bool(message.reasoning) or role is Role.TOOL,
             "copy_code": action == "copy_code" and bool(self.codes()),
@@ -274,14 +274,3 @@ class MessageLog(MessageCodes, can_focus=True):
         elif place is not None and place[0] < len(self._views.path):
             self._cursor = place[0]
             self._move_bar()
-
-
-def _is_cut(message: Message, live: str | None) -> bool:
-    """Whether there is an answer that may be gone on with."""
-    return (
-        message.role is Role.ASSISTANT
-        and message.outcome in {Outcome.LENGTH, Outcome.INTERRUPTED}
-        and bool(message.content)
-        and not message.tool_calls
-        and message.id != live
-    )

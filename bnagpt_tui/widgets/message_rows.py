@@ -176,7 +176,8 @@ def _ending(message: Message, look: Look) -> list[Run]:
         case Outcome.INTERRUPTED if message.role is Role.TOOL:
             return [("■ not done", look.stopped), (" · tab enter goes on", look.dim)]
         case Outcome.FAILED:
-            again = [(" · tab r sends again", look.dim)]
+            go_on = " · tab enter goes on" if message.content and not message.tool_calls else ""
+            again = [(f"{go_on} · tab r sends again", look.dim)]
             return [(f"✗ {problem or 'No answer came.'}", look.problem), *again]
         case Outcome.INTERRUPTED:
             goes_on = message.content or message.tool_calls

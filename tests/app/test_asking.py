@@ -170,13 +170,66 @@ async def test_reasoning_is_folded_and_space_unfolds_it(open_app: OpenApp) -> No
 
 
 async def test_a_cut_short_answer_is_continued_with_enter(open_app: OpenApp) -> None:
-    async with open_app([["long", Finished(FinishReason.LENGTH)], ["rest", DONE]]) as session:
+    gate = Gate()
+    scripts: list[list[Step]] = [
+        ["long", Finished(FinishReason.LENGTH)],
+        [" and", gate, " the rest", DONE],
+    ]
+    async with open_app(scripts) as session:
         await session.ask("go")
         await session.sees("cut short")
         await session.press("tab", "enter")
+        await session.sees("long and")
+        assert "writing" in session.shown()
+        gate.open()
         await session.settled()
-        assert [m.content for m in session.messages][-1] == "rest"
-        assert session.messages[2].content == "Continue exactly where you stopped."
+        await session.sees("long and the rest")
+        assert [m.content for m in session.messages] == ["go", "long and the rest"]
+        assert session.chat.position(session.screen.open_id, session.messages[1].id) == (1, 1)
+        assert "cut short" not in session.shown()
+        assert "you" in session.shown()
+        assert "Continue" not in session.shown()
+
+
+async def test_going_on_can_be_stopped_and_gone_on_with_again(open_app: OpenApp) -> None:
+    gate = Gate()
+    cut = Finished(FinishReason.LENGTH)
+    async with open_app([["one", cut], [" two", gate], [" three", DONE]]) as session:
+        await session.ask("go")
+        await session.press("tab", "enter")
+        await session.sees("one two")
+        await session.press("escape")
+        await session.settled()
+        await session.sees("stopped")
+        session.screen.log_view.focus()
+        await session.press("enter")
+        await session.settled()
+        await session.sees("one two three")
+        assert len(session.messages) == 2
+
+
+async def test_a_broken_answer_is_gone_on_with(open_app: OpenApp) -> None:
+    async with open_app([["half", StreamBrokenError("Cut.")], [" whole", DONE]]) as session:
+        await session.ask("go")
+        await session.sees("enter goes on")
+        await session.press("tab", "enter")
+        await session.settled()
+        await session.sees("half whole")
+        assert "Cut." not in session.shown()
+
+
+async def test_a_model_that_is_gone_while_going_on_is_replaced(open_app: OpenApp) -> None:
+    gone = ModelGoneError("The model “test-model” is not there any more.", model="test-model")
+    async with open_app(
+        [["one", Finished(FinishReason.LENGTH)], [gone], [" two", DONE]]
+    ) as session:
+        await session.ask("go")
+        await session.press("tab", "enter")
+        await session.sees("other-model")
+        await session.press("enter")
+        await session.settled()
+        await session.sees("one two")
+        assert [m.content for m in session.messages] == ["go", "one two"]
 
 
 async def test_editing_asks_in_other_words_and_gives_the_draft_back(open_app: OpenApp) -> None:

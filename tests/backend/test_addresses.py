@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bnagpt_tui.backend.addresses import (
+    DATA,
     LONGEST,
     addresses_of,
     is_named,
@@ -13,6 +14,7 @@ from bnagpt_tui.backend.addresses import (
     same_host,
 )
 from bnagpt_tui.backend.models import Message, Role, Source, ToolCall
+from bnagpt_tui.cli.ask import compose
 
 SEARCHING = {"web_search"}
 
@@ -189,3 +191,11 @@ def test_no_text_takes_long_to_look_through(text: str) -> None:
 def test_a_place_is_none_for_what_is_no_page() -> None:
     for address in ("", "x", "https://", "https://a b/", "http://x:99999/", "https://a@b/"):
         assert place_of(address) is None
+
+
+def test_what_was_piped_in_names_nothing() -> None:
+    address = "https://example.org/a"
+    text = compose("Sum this up.", f"{address}\u200b\nmore")
+    assert f"{DATA} [1 invisible character was taken out.]:" in text
+    assert not is_named(says(text), address, SEARCHING)
+    assert is_named(says(compose(f"Read {address} with this.", "data")), address, SEARCHING)

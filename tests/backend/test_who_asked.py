@@ -84,7 +84,7 @@ async def test_an_owed_call_of_a_file_is_asked_about(archive: Archive, call_id: 
         Role.ASSISTANT, parent=question.id, tool_calls=(ToolCall(call_id, "act", ACT),)
     )
     [approval] = await refused(chat, await kept(chat, question, answer))
-    assert "read from the conversation's file" in approval.consent.reason
+    assert "Read from the conversation's file" in approval.consent.reason
     assert hands.done == []
 
 

@@ -14,6 +14,7 @@ from ...addresses import addresses_of
 from ...calls import LONGEST_NAME, fit_name, values_of
 from ...errors import ToolArgumentsError
 from ...halves import mended
+from ...hidden import without_hidden
 from ...models import ToolSpec
 from ...permission import Consent
 from ...text import one_line
@@ -54,9 +55,7 @@ def tools_from(
     for item in listed:
         name = _free_name(f"{server}__{item.name}", taken)
         taken[name] = Tool(
-            ToolSpec(
-                name, one_line(f"{server}: {item.description}", _DESCRIPTION), item.parameters
-            ),
+            ToolSpec(name, _described(server, item), _plain(item.parameters)),
             _run(name, item, call),
             acts=not item.reads_only,
             asks=_asks if item.reads_only else None,
@@ -75,6 +74,21 @@ def _free_name(wanted: str, taken: Mapping[str, Tool]) -> str:
         ending = f"_{number}"
         name = plain[: LONGEST_NAME - len(ending)] + ending
     return name
+
+
+def _described(server: str, item: Listed) -> str:
+    """What a model is told that a tool does; nothing in it that its user could not see."""
+    return one_line(f"{server}: {without_hidden(item.description)[0]}", _DESCRIPTION)
+
+
+def _plain(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema without characters that nobody sees."""
+    try:
+        written = json.dumps(parameters, ensure_ascii=False)
+        plain: Mapping[str, Any] = json.loads(without_hidden(written)[0])
+    except (TypeError, ValueError, RecursionError):
+        return {"type": "object"}
+    return plain
 
 
 def _mark(item: Listed, origin: str) -> str:
