@@ -14,7 +14,7 @@ from bnagpt_tui.backend.addresses import (
     same_host,
 )
 from bnagpt_tui.backend.models import Message, Role, Source, ToolCall
-from bnagpt_tui.cli.ask import compose
+from bnagpt_tui.cli.standard_input import compose
 
 SEARCHING = {"web_search"}
 
