@@ -12,6 +12,7 @@ from .errors import (
     StoreUnwritableError,
     TurnRunningError,
 )
+from .listing import Listing
 from .models import Conversation, Message, now
 from .named import NamedConversations
 from .tree import MessageTree
@@ -48,7 +49,7 @@ class Library(NamedConversations):
         self._trees = OpenTrees(archive)
         self._reading = asyncio.Lock()
         self._drafts: dict[str, Conversation] = {}
-        self._sorted: tuple[Conversation, ...] | None = None
+        self._listing: Listing | None = None
         self._whole: set[str] = set()
         self._dropped: list[str] = []
         self.elsewhere: frozenset[str] = frozenset()
@@ -72,7 +73,7 @@ class Library(NamedConversations):
         for back in self._drafts.keys() & kept.keys():
             del self._drafts[back]
         self.put_all(kept)
-        self._sorted = None
+        self._listing = None
 
     async def catch_up(self, conversation_id: str) -> Changes:
         """Take in what another process changed: the list, and one conversation.
@@ -110,12 +111,9 @@ class Library(NamedConversations):
     @property
     def listed(self) -> tuple[Conversation, ...]:
         """The conversations as the list shows them: pinned first, then the last used."""
-        if self._sorted is None:
-            items = sorted(self._conversations.values(), key=lambda item: item.updated)
-            items.reverse()
-            items.sort(key=lambda item: not item.pinned)
-            self._sorted = tuple(items)
-        return self._sorted
+        if self._listing is None:
+            self._listing = Listing(self._conversations.values())
+        return self._listing.shown
 
     def get(self, conversation_id: str) -> Conversation:
         """What is known of one conversation, a new one included.
@@ -268,9 +266,10 @@ class Library(NamedConversations):
         if self._drafts.pop(conversation_id, None) is None:
             await self.archive.delete(conversation_id)
             self._dropped.append(conversation_id)
-        self.take_out(conversation_id)
+        gone = self.take_out(conversation_id)
         self._trees.drop(conversation_id)
-        self._sorted = None
+        if gone and self._listing:
+            self._listing.remove(gone)
 
     async def undo_drop(self) -> Conversation | None:
         """Bring back from the trash what was dropped last; `None` when nothing was.
@@ -286,5 +285,6 @@ class Library(NamedConversations):
         return conversation
 
     def _put(self, conversation: Conversation) -> None:
-        self.put_one(conversation)
-        self._sorted = None
+        before = self.put_one(conversation)
+        if self._listing:
+            self._listing.put(conversation, before)

@@ -48,17 +48,19 @@ class NamedConversations:
         self._conversations = conversations
         self._names = None
 
-    def put_one(self, conversation: Conversation) -> None:
-        """Take in a conversation's new state."""
+    def put_one(self, conversation: Conversation) -> Conversation | None:
+        """Take in a conversation's new state; its last one is returned, if there was any."""
+        before = self._conversations.get(conversation.id)
         self._conversations[conversation.id] = conversation
         if self._names is not None:
             self._names.put(conversation.id, conversation.name)
+        return before
 
-    def take_out(self, conversation_id: str) -> None:
-        """Know a conversation no more."""
-        self._conversations.pop(conversation_id, None)
+    def take_out(self, conversation_id: str) -> Conversation | None:
+        """Know a conversation no more; what was known of it is returned, if anything was."""
         if self._names is not None:
             self._names.remove(conversation_id)
+        return self._conversations.pop(conversation_id, None)
 
     def _taken_names(self) -> TakenNames:
         if self._names is None:

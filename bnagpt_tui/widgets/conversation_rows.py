@@ -152,8 +152,12 @@ class ConversationRows(ScrollView, can_focus=True):
 
     def _select(self, follow: str) -> None:
         words = loosely(self._filter).split()
-        self._rows = tuple(
-            item for item in self._all if all(word in _loosely(item.name) for word in words)
+        self._rows = (
+            self._all
+            if not words
+            else tuple(
+                item for item in self._all if all(word in _loosely(item.name) for word in words)
+            )
         )
         row = next((i for i, item in enumerate(self._rows) if item.id == follow), None)
         self.cursor = min(self.cursor, max(len(self._rows) - 1, 0)) if row is None else row

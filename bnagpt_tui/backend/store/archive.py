@@ -217,4 +217,5 @@ class Archive(ArchiveWriter):
             newer = {each: self._unwritten[each].conversation for each in self._unwritten}
         listed = self._repository.conversations(verified=verified)
         kept = {each.id: each for each in listed}
-        return list((kept | newer).values())
+        # In order already, so that whoever has to show them in order has little to do.
+        return sorted((kept | newer).values(), key=lambda each: each.updated.timestamp())
