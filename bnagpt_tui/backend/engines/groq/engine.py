@@ -22,13 +22,11 @@ from ..capabilities import describe
 from .adapting import Adapter
 from .dialect import Forced
 from .endpoint import Endpoint
-from .explaining import explain_refusal
 from .memory import ServerMemory
-from .refusals import Refusal, RefusedError
-from .requests import wire_request
 
 if TYPE_CHECKING:
     from .connection import Connection
+    from .refusals import Refusal
 
 DEFAULT_MODEL: Final = "openai/gpt-oss-120b"
 """The model that answers when nobody picked one."""
@@ -42,7 +40,13 @@ LIST_SECONDS: Final = 2.0
 
 async def preload() -> None:
     """Import what takes long, in a thread, so that an interface goes on meanwhile."""
-    await asyncio.to_thread(import_module, f"{__package__}.connection")
+    await asyncio.to_thread(_import_late)
+
+
+def _import_late() -> None:
+    """Import what the start does without, and every question needs."""
+    for name in ("connection", "explaining", "lessons", "requests"):
+        import_module(f"{__package__}.{name}")
 
 
 class GroqEngine:
@@ -123,6 +127,9 @@ class GroqEngine:
             EngineError: No answer, or not the whole of it.
         """
         connection = await self._connected()
+        from .explaining import explain_refusal  # noqa: PLC0415  # `preload` imports it
+        from .refusals import RefusedError  # noqa: PLC0415  # as above
+
         adapting = self._adapting().begin(request)
         note: str | None = ""
         while note is not None:
@@ -155,9 +162,11 @@ class GroqEngine:
         Raises:
             EngineError: The list could not be had.
         """
-        from .catalogue import read_models  # noqa: PLC0415  # the first picture does without
-
         connection = await self._connected()
+        from .catalogue import read_models  # noqa: PLC0415  # the first picture does without
+        from .explaining import explain_refusal  # noqa: PLC0415  # as above
+        from .refusals import RefusedError  # noqa: PLC0415  # as above
+
         try:
             listed = await connection.models()
         except RefusedError as refused:
@@ -185,6 +194,8 @@ class GroqEngine:
 
     def _body(self, request: Request, connection: Connection) -> dict[str, Any]:
         """The request as this server wants it."""
+        from .requests import wire_request  # noqa: PLC0415  # `preload` imports it
+
         dialect = self._adapting().dialect(request.model)
         return wire_request(
             request,
@@ -264,6 +275,7 @@ class GroqEngine:
         """Make the connection: imports for a fifth of a second, so it runs beside the interface."""
         from .connection import Connection  # noqa: PLC0415 - heavy
 
+        _import_late()
         endpoint = self._endpoint
         key = endpoint.key()
         self._memory.load()
@@ -278,4 +290,6 @@ class GroqEngine:
 
 def _said_in_stream(error: StreamBrokenError, model: str) -> Refusal:
     """A refusal that came as a stream's first event, or as a body without a status of its own."""
+    from .refusals import Refusal  # noqa: PLC0415  # as above
+
     return Refusal(200, {}, model, message=str(error))
