@@ -73,7 +73,7 @@ class Planner:
         self._answer_tokens = answer_tokens
         self._calendar = calendar
         self._calibration = tokens.Calibration()
-        self._ceilings: dict[str, int] = {}
+        self._ceilings: dict[tuple[str, str], int] = {}
         self._limits: dict[tuple[str, str], Limits] = {}
 
     @property
@@ -122,7 +122,7 @@ class Planner:
             context_tokens=self._context_tokens,
             answer_tokens=self._answer_tokens,
         )
-        room = min(budget.request, self._ceilings.get(model, budget.request))
+        room = min(budget.request, self._ceilings.get((self._engine.title, model), budget.request))
         taken = sum(map(_tokens_of, tools))
 
         def select(*, data: bool) -> Context:
@@ -154,7 +154,7 @@ class Planner:
             return ""
         tried = int(guessed * self._calibration.factor(plan.model))
         allowed = (error.limit - plan.budget.answer) if error.limit else tried
-        self._ceilings[plan.model] = max(min(allowed, tried * 3 // 4), 1)
+        self._ceilings[self._engine.title, plan.model] = max(min(allowed, tried * 3 // 4), 1)
         questions = sum(item.role is Role.USER for item in plan.context.messages)
         return TRIM if questions > 1 else SHORTEN
 

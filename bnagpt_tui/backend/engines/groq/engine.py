@@ -50,11 +50,7 @@ def _import_late() -> None:
 
 
 class GroqEngine:
-    """Streams answers from Groq, or from a server with the same interface.
-
-    Attributes:
-        title: What the interface calls this engine.
-    """
+    """Streams answers from Groq, or from a server with the same interface."""
 
     def __init__(
         self,
@@ -84,7 +80,7 @@ class GroqEngine:
             plain_http: Whether a host beyond this machine may be sent the key unencrypted; `None`
                 where that was settled before.
         """
-        self.title = title
+        self._title = title
         self._endpoint = Endpoint(base_url, api_key, title, plain_http)
         self._default_model = default_model
         self._stall_seconds = stall_seconds
@@ -96,6 +92,16 @@ class GroqEngine:
         self._listing: asyncio.Task[object] | None = None
         self._connection: Connection | None = None
         self._preparing = asyncio.Lock()
+
+    @property
+    def title(self) -> str:
+        """What the interface calls this engine: its host, where it turned out not to be Groq."""
+        return self._title if self.speaks_groq or self._title != "Groq" else self._endpoint.host
+
+    @property
+    def speaks_groq(self) -> bool:
+        """Whether the service is like Groq, as far as is known by now."""
+        return self._endpoint.speaks_groq(self._prefix())
 
     @property
     def default_model(self) -> str:
@@ -209,13 +215,9 @@ class GroqEngine:
     def _adapted(self, model: ModelInfo) -> ModelInfo:
         """A model with what this server was found to do with it."""
         try:
-            return self._adapting().describe(model, metered=self._speaks_groq())
+            return self._adapting().describe(model, metered=self.speaks_groq)
         except UnreachableError:
             return model
-
-    def _speaks_groq(self) -> bool:
-        """Whether the service is like Groq, as far as is known by now."""
-        return self._endpoint.speaks_groq(self._prefix())
 
     def _window(self) -> int:
         """The context window to assume for models of which nobody says one."""
@@ -250,7 +252,7 @@ class GroqEngine:
 
         It may take its time, or know no list: the question does not wait for it for long.
         """
-        if self._listing or self._listed or self._speaks_groq():
+        if self._listing or self._listed or self.speaks_groq:
             return
         self._listing = asyncio.create_task(self._list_quietly())
         await asyncio.wait({self._listing}, timeout=LIST_SECONDS)

@@ -44,12 +44,12 @@ _TAIL: Final = re.compile(
 
 _TOO_LARGE: Final = re.compile(
     r"too (?:large|big|high)|at most|less than or equal|maximum|max(?:imum)? allowed|exceed|"
-    r"valid range|greater than|> ?\d|must be between",
+    r"range|greater than|> ?\d|must be between",
     re.IGNORECASE,
 )
 _CAP: Final = re.compile(
     r"(?:at most|less than or equal to|maximum (?:value |allowed |number )?[^.\d]{0,40}|"
-    r"between \d+ and|<=|≤|\[\d+,|> )\D{0,3}(\d[\d,]*)",
+    r"limit [^.\d]{0,40}|between \d+ and|<=|≤|\[\d+,|> )\D{0,3}(\d[\d,]*)",
     re.IGNORECASE,
 )
 _MANY_TOOLS: Final = re.compile(
@@ -268,7 +268,9 @@ def _other_answer(
 
 def _efforts(words: str) -> tuple[str, ...]:
     """The values that a refusal lists for `reasoning_effort`."""
-    match = re.search(r"must be|one of|supported values|expected|allowed", words, re.IGNORECASE)
+    match = re.search(
+        r"(?:must|should) be|one of|supported values|expected|allowed", words, re.IGNORECASE
+    )
     if match is None:
         return ()
     known = ("none", "minimal", "low", "medium", "default", "high", "xhigh", "max")
