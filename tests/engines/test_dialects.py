@@ -421,6 +421,8 @@ async def test_a_template_that_refuses_everything_is_no_outage() -> None:
     ("status", "message", "kind"),
     [
         (500, "Internal Server Error", ServiceFailedError),
+        (500, "An unknown error: unexpected tool call", ServiceFailedError),
+        (502, "Unsupported parameter: stream_options", ServiceFailedError),
         (503, "the tools of this service are over capacity", ServiceFailedError),
         (401, "Unsupported parameter: stream_options", KeyRefusedError),
         (429, "Too many requests: max_tokens is not supported", RateLimitedError),
