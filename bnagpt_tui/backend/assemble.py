@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from .allowed_tools import ALLOWED, AllowedTools
 from .approvals import Approvals
 from .chat import ChatService
-from .engines.forcing import forced
 from .engines.groq.memory import FILE_NAME, ServerMemory
 from .engines.selecting import AskingOptions, SelectingEngine
 from .errors import SettingsError
@@ -62,6 +61,8 @@ def _asking_options(settings: Settings) -> AskingOptions:
     config_dir = settings.config_dir
     tables = {}
     for host, table in settings.servers.items():
+        from .engines.forcing import forced  # noqa: PLC0415  # few force anything
+
         try:
             tables[host] = forced(table)
         except TypeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -26,6 +25,8 @@ def is_groq(host: str) -> bool:
 
 def _is_near(host: str) -> bool:
     """Whether a host is of this machine or a private network, where hardly any has certificates."""
+    import ipaddress  # noqa: PLC0415  # seldom needed at the start
+
     try:
         return ipaddress.ip_address(host).is_private
     except ValueError:

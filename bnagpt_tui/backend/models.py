@@ -168,9 +168,10 @@ class ModelInfo:
     tools: bool = False
     reasoning: bool = False
     owner: str = ""
-    metered: bool = True
+    # What follows is the server's, and not the model's: two servers may offer the same one.
+    metered: bool = field(default=True, compare=False)
     """Whether a plan's tokens a minute bound each request too, as Groq's do."""
-    most_tools: int = 128
+    most_tools: int = field(default=128, compare=False)
     """How many tools a request may have."""
 
 

@@ -79,7 +79,7 @@ class Planner:
         self._answer_tokens = answer_tokens
         self._calendar = calendar
         self._calibration = tokens.Calibration()
-        self._ceilings: dict[str, int] = {}
+        self._ceilings: dict[tuple[str, str], int] = {}
         self._limits: dict[tuple[str, str], Limits] = {}
 
     @property
@@ -130,7 +130,7 @@ class Planner:
             context_tokens=self._context_tokens,
             answer_tokens=self._answer_tokens,
         )
-        room = min(budget.request, self._ceilings.get(model, budget.request))
+        room = min(budget.request, self._ceilings.get((self._engine.title, model), budget.request))
         taken = sum(map(_tokens_of, tools))
         ending = (Message(Role.USER, GO_ON, id="go-on"),) if goes_on else ()
 
@@ -163,7 +163,7 @@ class Planner:
             return ""
         tried = int(guessed * self._calibration.factor(plan.model))
         allowed = (error.limit - plan.budget.answer) if error.limit else tried
-        self._ceilings[plan.model] = max(min(allowed, tried * 3 // 4), 1)
+        self._ceilings[self._engine.title, plan.model] = max(min(allowed, tried * 3 // 4), 1)
         sent = plan.context.messages
         questions = sum(item.role is Role.USER and item.content != GO_ON for item in sent)
         return TRIM if questions > 1 else SHORTEN

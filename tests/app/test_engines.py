@@ -11,12 +11,13 @@ from bnagpt_tui.app import BnaGPTApp
 from bnagpt_tui.backend.chat import ChatService
 from bnagpt_tui.backend.engines.selecting import SelectingEngine
 from bnagpt_tui.backend.engines.servers import FoundServer
+from bnagpt_tui.backend.events import Noted
 from bnagpt_tui.backend.keys import plain_hosts, stored_key
 from bnagpt_tui.backend.setup import Setup
 from bnagpt_tui.backend.store import Archive, Repository
 from bnagpt_tui.screens.confirm import ConfirmScreen
-from tests.app.session import Session
-from tests.fakes import ScriptedEngine
+from tests.app.session import OpenApp, Session
+from tests.fakes import DONE, ScriptedEngine
 from tests.groq_server import GroqServer
 from tests.groq_server.picky import PickyServer
 from tests.waiting import until
@@ -160,3 +161,33 @@ async def test_a_key_is_sent_unencrypted_only_when_that_is_allowed(
         await until(lambda: isinstance(session.app.screen, ConfirmScreen))
         await session.press("a")
         await until(lambda: plain_hosts(tmp_path / "config") == {"llm.invalid:1"})
+
+
+async def test_what_was_asked_otherwise_is_told(open_app: OpenApp) -> None:
+    async with open_app([[Noted("Groq is asked for 800 tokens."), "text", DONE]]) as session:
+        await session.ask("go")
+        await session.sees("Groq is asked for 800 tokens.")
+        assert session.messages[-1].content == "text"
+
+
+async def test_the_minutes_tokens_are_shown_for_groq_alone(
+    server: GroqServer, repository: Repository, tmp_path: Path
+) -> None:
+    async with GroqServer() as ollama:
+
+        async def found() -> tuple[FoundServer, ...]:
+            return (FoundServer("Ollama", f"{ollama.url}/v1", ("qwen",)),)
+
+        engine = SelectingEngine(api_key="gsk_good", base_url=server.url, find=found)
+        setup = Setup(engine, tmp_path / "config")
+        app = BnaGPTApp(ChatService(engine, Archive(repository), setup=setup))
+        async with app.run_test(size=(120, 30), notifications=True) as pilot:
+            session = Session(app, pilot, app.chat, ScriptedEngine(), repository)
+            await session.ask("hello")
+            await session.sees("tokens/min")
+            await session.ask("/engine")
+            await session.sees("Ollama")
+            await session.press("down", "enter")
+            await until(lambda: session.app.screen is session.screen)
+            await session.sees("Ollama")
+            await until(lambda: "tokens/min" not in session.shown())

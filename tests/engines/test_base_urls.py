@@ -10,6 +10,7 @@ from aiohttp import web
 from bnagpt_tui.backend.engines.groq import GroqEngine
 from bnagpt_tui.backend.engines.groq.address import parse_address
 from bnagpt_tui.backend.engines.groq.memory import ServerMemory
+from bnagpt_tui.backend.engines.selecting import Kind, SelectingEngine
 from bnagpt_tui.backend.errors import ModelGoneError, RequestRefusedError, UnreachableError
 from tests.groq_server.picky import PickyServer, error, refusal
 
@@ -177,3 +178,13 @@ async def test_a_key_is_not_carried_to_another_host() -> None:
                     await ask(f"{server.root}/v1", key="sk-secret")
                 assert "secret" not in str(caught.value)
         assert not other.asked
+
+
+async def test_a_server_that_is_not_groq_after_all_is_called_by_its_host() -> None:
+    async with PickyServer("/v1") as server:
+        engine = SelectingEngine(api_key="k", base_url=server.root, model="m")
+        assert (engine.title, engine.kind) == ("Groq", Kind.GROQ)
+        assert text_of(await collect(engine, question(model="m"))) == ANSWER
+        assert (engine.title, engine.kind) == (server.host, Kind.SERVER)
+        assert not engine.describe("m").metered
+        await engine.aclose()

@@ -421,6 +421,8 @@ async def test_a_template_that_refuses_everything_is_no_outage() -> None:
     ("status", "message", "kind"),
     [
         (500, "Internal Server Error", ServiceFailedError),
+        (500, "An unknown error: unexpected tool call", ServiceFailedError),
+        (502, "Unsupported parameter: stream_options", ServiceFailedError),
         (503, "the tools of this service are over capacity", ServiceFailedError),
         (401, "Unsupported parameter: stream_options", KeyRefusedError),
         (429, "Too many requests: max_tokens is not supported", RateLimitedError),
@@ -465,6 +467,7 @@ async def test_what_is_learned_of_one_model_does_not_hold_for_another(tmp_path: 
     memory.note_dialect("http://x/v1", "a", Dialect(omitted=("tools",)))
     memory.save()
     again = ServerMemory(tmp_path / "servers.json")
+    again.load()
     assert again.dialect("http://x/v1", "a") == Dialect(omitted=("tools",))
     assert again.dialect("http://x/v1", "b") == Dialect()
     assert again.dialect("http://y/v1", "a") == Dialect()
@@ -476,7 +479,9 @@ async def test_what_was_learned_long_ago_is_forgotten(tmp_path: Path) -> None:
     memory.note_dialect("http://x/v1", "a", Dialect(system=False))
     memory._servers["http://x/v1"]["learned"] -= KEPT_SECONDS + 1  # type: ignore[index]
     memory.save()
-    assert ServerMemory(path).dialect("http://x/v1", "a") == Dialect()
+    again = ServerMemory(path)
+    again.load()
+    assert again.dialect("http://x/v1", "a") == Dialect()
 
 
 async def test_a_setting_forces_what_is_sent_and_what_is_not() -> None:

@@ -47,6 +47,12 @@ class Choice:
     retired: bool = False
     """Whether another engine has been chosen since."""
 
+    @property
+    def now(self) -> Kind:
+        """What it has turned out to be: a bare address may be that of a server unlike Groq."""
+        is_groqs = self.kind is not Kind.GROQ or getattr(self.engine, "speaks_groq", True)
+        return self.kind if is_groqs else Kind.SERVER
+
     async def close_if_idle(self) -> None:
         """Close the engine once it was replaced and nobody uses it."""
         if self.retired and not self.users:

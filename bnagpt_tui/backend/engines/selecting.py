@@ -81,7 +81,7 @@ class SelectingEngine:
     @property
     def kind(self) -> Kind:
         """Where answers come from; before `prepare` where they are likely to come from."""
-        return self._current.kind if self._current else Kind.LOCAL
+        return self._current.now if self._current else Kind.LOCAL
 
     @property
     def place(self) -> str:

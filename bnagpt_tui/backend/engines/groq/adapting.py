@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ...models import ModelInfo
 from ...offering import left_out, offered
 from ..base import Request
 from .dialect import Dialect, Forced
-from .lessons import asked_answer, lesson
 from .memory import ServerMemory
-from .quota import read_quota
-from .refusals import Refusal
 from .sentences import Service
+
+if TYPE_CHECKING:
+    from .refusals import Refusal
 
 MOST_LESSONS: Final = 8
 """How often one question is put in another form before the refusal is told."""
@@ -87,6 +87,9 @@ class Adapter:
 
         What a minute allows is not kept beyond this run, since plans change.
         """
+        from .lessons import lesson  # noqa: PLC0415  # the start does without
+        from .quota import read_quota  # noqa: PLC0415  # as above
+
         model = str(body["model"])
         before = self.dialect(model)
         found = lesson(refusal, body, before)
@@ -102,6 +105,9 @@ class Adapter:
 
     def tell(self, refusal: Refusal, body: Mapping[str, Any], dialect: Dialect) -> str:
         """What the user should know of a change; empty when it does no harm."""
+        from .lessons import asked_answer  # noqa: PLC0415  # as above
+        from .quota import read_quota  # noqa: PLC0415  # as above
+
         if read_quota(refusal.words) and dialect.longest_answer:
             asked = asked_answer(body)
             before = f"{asked:,}" if asked else "an unlimited number of"

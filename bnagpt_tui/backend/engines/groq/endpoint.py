@@ -58,6 +58,15 @@ class Endpoint:
         return self._address
 
     @property
+    def host(self) -> str:
+        """The host as sentences name it.
+
+        Raises:
+            UnreachableError: The base URL is not an address.
+        """
+        return self.address.host
+
+    @property
     def server(self) -> str:
         """What tells this service from others, as far as its address does."""
         return self.address.root + self.address.prefix
@@ -93,7 +102,10 @@ class Endpoint:
 
     def speaks_groq(self, prefix: str | None) -> bool:
         """Whether the service is like Groq, by where its paths begin; `None` for the likeliest."""
-        where = self.address
+        try:
+            where = self.address
+        except UnreachableError:
+            return True  # which is told when it is asked
         return speaks_groq(where.root, where.prefix if prefix is None else prefix)
 
     def unknown_window(self, prefix: str | None) -> int:
@@ -102,9 +114,6 @@ class Endpoint:
         Ollama takes 4096 by itself, and cuts silently what is above; services on the network take
         more, and say so when it was too much.
         """
-        try:
-            if self.speaks_groq(prefix):
-                return _GROQS_WINDOW
-        except UnreachableError:
+        if self.speaks_groq(prefix):
             return _GROQS_WINDOW
         return _LOCAL_WINDOW if self.address.loopback else _REMOTE_WINDOW

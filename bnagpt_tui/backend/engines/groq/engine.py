@@ -24,13 +24,11 @@ from ..capabilities import describe
 from .adapting import Adapter
 from .dialect import Forced
 from .endpoint import Endpoint
-from .explaining import explain_refusal
 from .memory import ServerMemory
-from .refusals import Refusal, RefusedError
-from .requests import wire_request
 
 if TYPE_CHECKING:
     from .connection import Connection
+    from .refusals import Refusal
 
 DEFAULT_MODEL: Final = "openai/gpt-oss-120b"
 """The model that answers when nobody picked one."""
@@ -55,15 +53,17 @@ def _means_no_list(error: EngineError) -> bool:
 
 async def preload() -> None:
     """Import what takes long, in a thread, so that an interface goes on meanwhile."""
-    await asyncio.to_thread(import_module, f"{__package__}.connection")
+    await asyncio.to_thread(_import_late)
+
+
+def _import_late() -> None:
+    """Import what the start does without, and every question needs."""
+    for name in ("connection", "explaining", "lessons", "requests"):
+        import_module(f"{__package__}.{name}")
 
 
 class GroqEngine:
-    """Streams answers from Groq, or from a server with the same interface.
-
-    Attributes:
-        title: What the interface calls this engine.
-    """
+    """Streams answers from Groq, or from a server with the same interface."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class GroqEngine:
             plain_http: Whether a host beyond this machine may be sent the key unencrypted; `None`
                 where that was settled before.
         """
-        self.title = title
+        self._title = title
         self._endpoint = Endpoint(base_url, api_key, title, plain_http)
         self._default_model = default_model
         self._stall_seconds = stall_seconds
@@ -105,6 +105,16 @@ class GroqEngine:
         self._listing: asyncio.Task[object] | None = None
         self._connection: Connection | None = None
         self._preparing = asyncio.Lock()
+
+    @property
+    def title(self) -> str:
+        """What the interface calls this engine: its host, where it turned out not to be Groq."""
+        return self._title if self.speaks_groq or self._title != "Groq" else self._endpoint.host
+
+    @property
+    def speaks_groq(self) -> bool:
+        """Whether the service is like Groq, as far as is known by now."""
+        return self._endpoint.speaks_groq(self._prefix())
 
     @property
     def default_model(self) -> str:
@@ -144,6 +154,9 @@ class GroqEngine:
             EngineError: No answer, or not the whole of it.
         """
         connection = await self._connected()
+        from .explaining import explain_refusal  # noqa: PLC0415  # `preload` imports it
+        from .refusals import RefusedError  # noqa: PLC0415  # as above
+
         adapting = self._adapting().begin(request)
         note: str | None = ""
         while note is not None:
@@ -176,9 +189,11 @@ class GroqEngine:
         Raises:
             EngineError: The list could not be had.
         """
-        from .catalogue import read_models  # noqa: PLC0415  # the first picture does without
-
         connection = await self._connected()
+        from .catalogue import read_models  # noqa: PLC0415  # the first picture does without
+        from .explaining import explain_refusal  # noqa: PLC0415  # as above
+        from .refusals import RefusedError  # noqa: PLC0415  # as above
+
         try:
             listed = await connection.models()
         except RefusedError as refused:
@@ -206,6 +221,8 @@ class GroqEngine:
 
     def _body(self, request: Request, connection: Connection) -> dict[str, Any]:
         """The request as this server wants it."""
+        from .requests import wire_request  # noqa: PLC0415  # `preload` imports it
+
         dialect = self._adapting().dialect(request.model)
         return wire_request(
             request,
@@ -219,13 +236,9 @@ class GroqEngine:
     def _adapted(self, model: ModelInfo) -> ModelInfo:
         """A model with what this server was found to do with it."""
         try:
-            return self._adapting().describe(model, metered=self._speaks_groq())
+            return self._adapting().describe(model, metered=self.speaks_groq)
         except UnreachableError:
             return model
-
-    def _speaks_groq(self) -> bool:
-        """Whether the service is like Groq, as far as is known by now."""
-        return self._endpoint.speaks_groq(self._prefix())
 
     def _window(self) -> int:
         """The context window to assume for models of which nobody says one."""
@@ -260,7 +273,7 @@ class GroqEngine:
 
         It may take its time, or know no list: the question does not wait for it for long.
         """
-        if self._listing or self._listed or self._speaks_groq():
+        if self._listing or self._listed or self.speaks_groq:
             return
         self._listing = asyncio.create_task(self._list_quietly())
         await asyncio.wait({self._listing}, timeout=LIST_SECONDS)
@@ -285,6 +298,7 @@ class GroqEngine:
         """Make the connection: imports for a fifth of a second, so it runs beside the interface."""
         from .connection import Connection  # noqa: PLC0415 - heavy
 
+        _import_late()
         endpoint = self._endpoint
         key = endpoint.key()
         self._memory.load()
@@ -299,4 +313,6 @@ class GroqEngine:
 
 def _said_in_stream(error: StreamBrokenError, model: str) -> Refusal:
     """A refusal that came as a stream's first event, or as a body without a status of its own."""
+    from .refusals import Refusal  # noqa: PLC0415  # as above
+
     return Refusal(200, {}, model, message=str(error))

@@ -34,6 +34,13 @@ _REFUSED: Final = re.compile(
     r"no endpoints found|cannot be (?:used|set|specified)|not a valid|is not in",
     re.IGNORECASE,
 )
+_PLAINLY: Final = re.compile(
+    r"unsupported|(?:not|n['’]t) support|requires|unrecogni[sz]ed|extra inputs|"
+    r"unknown (?:field|param|argument|name)",
+    re.IGNORECASE,
+)
+"""Words that count even in what looks like a failure of the server's own."""
+
 _TAIL: Final = re.compile(
     r"expected one of|did you mean|(?:valid|supported|allowed|known|available|permitted) "
     r"(?:parameters|fields|arguments|keys|options)|please use|use ['`\"]?\w+['`\"]? instead|"
@@ -44,12 +51,12 @@ _TAIL: Final = re.compile(
 
 _TOO_LARGE: Final = re.compile(
     r"too (?:large|big|high)|at most|less than or equal|maximum|max(?:imum)? allowed|exceed|"
-    r"valid range|greater than|> ?\d|must be between",
+    r"range|greater than|> ?\d|must be between",
     re.IGNORECASE,
 )
 _CAP: Final = re.compile(
     r"(?:at most|less than or equal to|maximum (?:value |allowed |number )?[^.\d]{0,40}|"
-    r"between \d+ and|<=|≤|\[\d+,|> )\D{0,3}(\d[\d,]*)",
+    r"limit [^.\d]{0,40}|between \d+ and|<=|≤|\[\d+,|> )\D{0,3}(\d[\d,]*)",
     re.IGNORECASE,
 )
 _MANY_TOOLS: Final = re.compile(
@@ -102,7 +109,8 @@ _OTHER_NAMES: Final = {
 """What else parameters are called in sentences."""
 
 _NO_TOOLS: Final = re.compile(
-    r"support|un(?:known|recogni)|extra|permitted|not (?:allowed|enabled|available|implemented)|"
+    r"support|unrecogni|unknown (?:field|param|argument|name)|extra|permitted|"
+    r"not (?:allowed|enabled|available|implemented)|"
     r"requires|cannot find|disabled|forbidden",
     re.IGNORECASE,
 )
@@ -214,7 +222,8 @@ def _refused_parameter(refusal: Refusal, sent: Mapping[str, Any]) -> str:
         if found := by_plain.get(_plain(re.split(r"[.\[]", named)[0])):
             return found
     words = refusal.words
-    if not _REFUSED.search(words):
+    is_request = 300 <= refusal.status < 500
+    if refusal.status > 501 or not (_REFUSED if is_request else _PLAINLY).search(words):
         return ""
     tail = _TAIL.search(words)
     head = words[: tail.start()] if tail and tail.start() > 0 else words
@@ -268,7 +277,9 @@ def _other_answer(
 
 def _efforts(words: str) -> tuple[str, ...]:
     """The values that a refusal lists for `reasoning_effort`."""
-    match = re.search(r"must be|one of|supported values|expected|allowed", words, re.IGNORECASE)
+    match = re.search(
+        r"(?:must|should) be|one of|supported values|expected|allowed", words, re.IGNORECASE
+    )
     if match is None:
         return ()
     known = ("none", "minimal", "low", "medium", "default", "high", "xhigh", "max")

@@ -6,7 +6,6 @@ learn too; a file that cannot be read or written costs one more request, and is 
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from contextlib import suppress
@@ -30,7 +29,7 @@ _TUPLES: Final = ("omitted", "efforts")
 
 
 class ServerMemory:
-    """Remembers what servers want, by their address and model.
+    """Remembers what servers want, by their address and model; knows nothing before `load`.
 
     Args:
         path: The file; `None` to remember nothing beyond this run.
@@ -70,13 +69,14 @@ class ServerMemory:
         """Write the file; slow enough for a thread."""
         if self._path is None:
             return
+        import json  # noqa: PLC0415  # the start does without
+
         with self._lock, suppress(OSError):
             servers = json.loads(json.dumps(self._servers or {}, default=_plain))
             write_private(self._path, json.dumps({**self._read(), **servers}, indent=1))
 
     def _server(self, server: str) -> dict[str, Any]:
-        """What is known of a server."""
-        self.load()
+        """What is known of a server, nothing before the file was read."""
         return (self._servers or {}).get(server, {})
 
     def _entry(self, server: str) -> dict[str, Any]:
@@ -93,6 +93,8 @@ class ServerMemory:
         """What the file holds that is neither old nor odd."""
         if self._path is None:
             return {}
+        import json  # noqa: PLC0415  # as above
+
         try:
             with self._path.open("rb") as file:
                 known = json.loads(file.read(_LARGEST))
