@@ -46,6 +46,8 @@ _NOT_IMPLEMENTED: Final = 501
 
 def _means_no_list(error: EngineError) -> bool:
     """Whether a request for the list of models failed because there is none."""
+    from .refusals import RefusedError  # noqa: PLC0415  # the first picture does without
+
     cause = error.__cause__
     status = cause.refusal.status if isinstance(cause, RefusedError) else 0
     return isinstance(error, RequestRefusedError | NoModelListError) or status == _NOT_IMPLEMENTED
