@@ -43,10 +43,14 @@ _NOT_IMPLEMENTED: Final = 501
 
 def _means_no_list(error: EngineError) -> bool:
     """Whether a request for the list of models failed because there is none."""
-    return (
-        isinstance(error, RequestRefusedError | NoModelListError)
-        or getattr(error.__cause__, "status_code", 0) == _NOT_IMPLEMENTED
-    )
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, RequestRefusedError | NoModelListError):
+            return True
+        if getattr(cause, "status_code", 0) == _NOT_IMPLEMENTED:
+            return True
+        cause = cause.__cause__
+    return False
 
 
 async def preload() -> None:
