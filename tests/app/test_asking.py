@@ -58,6 +58,8 @@ async def test_an_answer_that_turns_out_to_be_reasoning_is_shown_as_such(
         assert "writing" in session.shown()
         gates[0].open()
         await session.sees("thinking")
+        await session.sees("reasoning (3 words)")
+        assert "musings so far" not in session.shown()
         live = session.screen.live.get(session.screen.open_id)
         assert live
         assert (live.text, live.reasoning) == ([], ["musings so far"])
@@ -66,7 +68,6 @@ async def test_an_answer_that_turns_out_to_be_reasoning_is_shown_as_such(
         await session.sees("The answer.")
         answer = session.repository.load(session.screen.open_id)[1][1]
         assert (answer.content, answer.reasoning) == ("The answer.", "musings so far")
-        assert "musings so far\n\nThe answer." not in session.shown()
 
 
 async def test_escape_keeps_the_partial_answer(open_app: OpenApp) -> None:

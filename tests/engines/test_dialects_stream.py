@@ -238,3 +238,28 @@ async def test_an_answer_that_just_stops_is_broken_off(
     assert seen.text.startswith("Yes")
     assert seen.reason is None
     assert seen.error.startswith("StreamBrokenError")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(WHOLE_BODY).encode(),
+        b"data: " + json.dumps(WHOLE_BODY).encode(),
+        text(SAID) + stop().rstrip(),
+        text(SAID) + b"data: [DONE]",
+    ],
+)
+async def test_an_answer_that_was_whole_when_the_connection_broke_is_whole(
+    server: GroqServer, engine: GroqEngine, body: bytes
+) -> None:
+    seen = await read(server, engine, Raw(body, resets=True))
+    assert (seen.text, seen.reason, seen.error) == (SAID, FinishReason.STOP, "")
+
+
+@pytest.mark.parametrize("held", ["a < b and <", "<think", "so </thin"])
+async def test_what_might_have_become_a_mark_is_kept_when_the_connection_breaks(
+    server: GroqServer, engine: GroqEngine, held: str
+) -> None:
+    seen = await read(server, engine, Raw(text(held), resets=True))
+    assert seen.text == held
+    assert "was cut" in seen.error

@@ -57,6 +57,8 @@ DELTAS: list[tuple[str, list[dict[str, Any]], str, str]] = [
     ),
     ("two names for it", [{"reasoning": "hm", "reasoning_content": "hm"}, {"content": "Yes"}],
      "Yes", "hm"),
+    ("LiteLLM", [{"thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "x"}]},
+                 {"content": "Yes"}], "Yes", "hm"),
     ("surprises", [{"content": "Yes", "audio": {"data": 1}, "new": [1, {}], "role": 7}], "Yes", ""),
 ]  # fmt: skip
 

@@ -274,5 +274,8 @@ class Connection:
                 if reader.done:
                     return
         except httpx.RequestError:
+            for event in reader.rest():
+                yield event
             if not reader.finished:
+                reader.close()
                 raise

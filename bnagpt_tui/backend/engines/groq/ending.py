@@ -20,6 +20,11 @@ BROKEN: Final = frozenset(
 )
 """Reasons that say that the server did not bring the answer to its end."""
 
+LAST_EVENTS: Final = frozenset(
+    {b"done", b"end", b"finish", b"complete", b"completed", b"message_stop", b"response.completed"}
+)
+"""Names of events that say that nothing more comes."""
+
 
 def reason_of(text: str) -> FinishReason:
     """Why the model stopped; what is unknown is taken for the usual."""

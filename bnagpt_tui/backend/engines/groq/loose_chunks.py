@@ -21,6 +21,7 @@ _REASONING: Final = (
     "thinking_content",
     "thought",
     "reasoning_details",
+    "thinking_blocks",
 )
 """Fields of a delta that hold reasoning; where several do, they say the same."""
 

@@ -16,7 +16,7 @@ from ...events import (
     TextWasReasoning,
 )
 from .chunks import Chunk, decode_chunk
-from .ending import BROKEN, EndOfAnswer, reason_of
+from .ending import BROKEN, LAST_EVENTS, EndOfAnswer, reason_of
 from .executed import pages_of
 from .failures import fields_of_body
 from .lenient import decode_all, whole_characters
@@ -30,11 +30,6 @@ from .tool_calls import CallReader
 
 _USUAL_EVENTS: Final = frozenset({b"", b"message"})
 """Names of events that bring a chunk as it always is."""
-
-_LAST_EVENTS: Final = frozenset(
-    {b"done", b"end", b"finish", b"complete", b"completed", b"message_stop", b"response.completed"}
-)
-"""Names of events that say that nothing more comes."""
 
 
 class AnswerReader:
@@ -85,6 +80,19 @@ class AnswerReader:
         """
         yield from self._read(self._decoder.feed(piece))
 
+    def rest(self) -> Iterator[EngineEvent]:
+        """Yield what was held back because more of it might have come.
+
+        Raises:
+            StreamBrokenError: The reply says that it failed.
+        """
+        yield from self._read(self._decoder.end())
+        if self._half:
+            self._put_content("\ufffd")
+            self._half = ""
+        self._put_told(self._splitter.end())
+        yield from self._drain()
+
     def end(self) -> Iterator[EngineEvent]:
         """Yield what was held back, and `Finished`, when the reply has ended.
 
@@ -93,11 +101,7 @@ class AnswerReader:
             StreamBrokenError: It ended before the model did, or nothing in it can be used.
             UnreachableError: It is a web page: somebody stands between.
         """
-        yield from self._read(self._decoder.end())
-        if self._half:
-            self._put_content("\ufffd")
-        self._put_told(self._splitter.end())
-        self._flush()
+        yield from self.rest()
         reason = reason_of(self._end.finish)
         self._events += self._calls.end(is_cut=reason is FinishReason.LENGTH)
         yield from self._drain()
@@ -165,9 +169,9 @@ class AnswerReader:
         for value in values:
             for said in understand(value):
                 self._take_said(said, is_bare=event.is_bare)
-        if not values and event.data.strip() and name not in _LAST_EVENTS:
+        if not values and event.data.strip() and name not in LAST_EVENTS:
             self._passed_over.note("event that is no JSON")
-        if name in _LAST_EVENTS:
+        if name in LAST_EVENTS:
             self.done = self._end.is_said = True
 
     def _take_said(self, said: Said, *, is_bare: bool) -> None:
