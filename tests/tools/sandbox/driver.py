@@ -75,12 +75,13 @@ def drive(
     told = {"user": user, "home": str(home), "options": options, "secret": secret, "runs": runs}
     done = subprocess.run(
         [sys.executable, "-m", "tests.tools.sandbox.driver", json.dumps(told)],
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
         timeout=100,
         env={**os.environ, **(environment or {})},
     )
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bnagpt_tui.backend.tools.sandbox.groups import Bounds, Directories, Scopes, ways
-from tests.tools.sandbox.conftest import FULL, MakeSandbox, run
+from tests.tools.sandbox.conftest import FULL, MakeSandbox, open_way, run
 from tests.waiting import until
 
 MEGABYTE = 1024 * 1024
@@ -83,6 +83,34 @@ async def test_groups_are_gone_when_the_sandbox_is(make_sandbox: MakeSandbox, ki
     await run(sandbox, "1")
     await sandbox.aclose()
     await until(lambda: not left())
+
+
+@pytest.mark.skipif(not any(isinstance(w, Directories) for w in ways()), reason="no group here")
+def test_groups_of_others_who_still_run_are_left_alone() -> None:
+    groups = next(way for way in ways() if isinstance(way, Directories))
+    own = groups.make(Bounds(50 * MEGABYTE, 20))
+    gone = [parent / "bnagpt-999999999-00000000" for parent in groups.parents]
+    for place in gone:
+        place.mkdir()
+    groups.make(Bounds(50 * MEGABYTE, 20)).close()
+    assert all(Path(entrance).exists() for entrance in own.entrances)
+    assert not any(place.exists() for place in gone)
+    own.close()
+
+
+@FULL
+async def test_why_it_did_not_start_is_told(
+    make_sandbox: MakeSandbox, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = make_sandbox(kind)
+    await sandbox.describe()
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho 'bwrap: no such luck' >&2\nexit 1\n")
+    program.chmod(0o755)
+    open_way(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    content = (await run(sandbox, "1")).content
+    assert content == "The sandbox did not start: bwrap: no such luck."
 
 
 @FULL

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
+from ...text import one_line
 from .groups import Group
 from .options import SandboxOptions
 from .outcome import ENDED, Outcome, Report, Returned
@@ -54,12 +55,9 @@ class Bubblewrap:
     async def run(self, code: str, report: Report) -> Outcome:
         """Run code; when it is cancelled, the code has stopped before it returns."""
         if self._process is None or self._process.returncode is not None:
-            await self.aclose()
-            try:
-                await self._start()
-            except OSError as error:
-                await self.aclose()
-                return Outcome(error=f"The sandbox did not start: {error.strerror}.")
+            reason = await self._started()
+            if reason:
+                return Outcome(error=f"The sandbox did not start: {reason}.")
         output = self._output
         assert output is not None  # noqa: S101  # made by the start
         output.begin(report, 10 * self._options.output_characters)
@@ -160,6 +158,23 @@ class Bubblewrap:
             with suppress(OSError, RuntimeError):
                 self._process.stdin.write(json.dumps(request).encode() + b"\n")
 
+    async def _started(self) -> str:
+        """Start it, once more if it fails; why it did not start, empty if it did.
+
+        A control group may be gone before anything is in it: others may clear away what is empty.
+        """
+        reason = ""
+        for _ in range(2):
+            await self.aclose()
+            try:
+                await self._start()
+            except OSError as error:
+                reason = error.strerror or "unknown reason"
+            else:
+                return ""
+        await self.aclose()
+        return reason
+
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
         inherited: list[int] = []
@@ -197,9 +212,13 @@ class Bubblewrap:
                 os.close(descriptor)
         try:
             async with asyncio.timeout(STARTING_SECONDS):
-                await self._control.readline()
+                if await self._control.readline():
+                    return
+                await self._output.ended.wait()
         except TimeoutError as error:
             raise OSError(errno.ETIMEDOUT, "it took too long") from error
+        told = self._output.last.strip().splitlines() or ["it ended at once"]
+        raise OSError(errno.ECHILD, one_line(told[-1].rstrip("."), 200))
 
     def _words(self, inherited: list[int], descriptors: Descriptors) -> list[str]:
         """The whole command; what else it inherits is added to the list."""

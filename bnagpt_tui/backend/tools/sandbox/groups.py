@@ -173,11 +173,12 @@ def _set(place: Path, value: str) -> None:
 
 
 def _sweep(parents: Sequence[Path]) -> None:
-    """Remove groups that a bnaGPT which was killed has left; those with processes stay."""
+    """Remove groups that a bnaGPT has left which is no more; those with processes stay."""
     for parent in parents:
-        for directory in parent.glob(f"{PREFIX}*"):
+        for directory in parent.glob(f"{PREFIX}*-*"):
             with suppress(OSError):
-                directory.rmdir()
+                if not Path("/proc", directory.name.split("-")[1]).exists():
+                    directory.rmdir()
 
 
 @dataclass(frozen=True, slots=True)

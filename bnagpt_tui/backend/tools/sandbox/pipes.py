@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import codecs
 import os
+from typing import Final
 
 from .outcome import Report
+
+_MOST_LAST: Final = 300
 
 
 class Output:
@@ -22,6 +25,8 @@ class Output:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._room = 0
         self._reads = True
+        self.last = ""
+        """The end of what was printed for nobody, as by a program that did not start."""
         self.flooded = asyncio.Event()
         """Set when more was printed than may be; nothing is read then until others begin."""
         self.ended = asyncio.Event()
@@ -72,6 +77,8 @@ class Output:
         text = self._decoder.decode(piece)
         if self._report and text:
             self._report(text)
+        elif not self._report:
+            self.last = (self.last + text)[-_MOST_LAST:]
         if self._room:
             self._room = max(0, self._room - len(text))
             if not self._room:
