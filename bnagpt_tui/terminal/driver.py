@@ -132,15 +132,22 @@ class CountingDriver(LinuxDriver):
         self._call(self._continue)
 
     def _stop_process(self) -> None:
-        """Give the terminal back, and stop, with all that runs before us in the same terminal."""
+        """Give the terminal back, and stop."""
         if self._auto_restart and self._is_running:
             self.suspend_application_mode()
             self._must_signal_resume = True
-        usual = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         with suppress(OSError):
-            os.killpg(0, signal.SIGTSTP)  # `make` waits for us, and the shell for `make`
-        signal.signal(signal.SIGTSTP, usual)
+            if os.tcgetpgrp(self.fileno) == os.getpgrp():
+                self._stop_others()
         os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _stop_others(self) -> None:
+        """Stop who is in front with us: `make` waits for us, and the shell for `make`."""
+        usual = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        try:
+            os.killpg(0, signal.SIGTSTP)
+        finally:
+            signal.signal(signal.SIGTSTP, usual)
 
     def _continue(self) -> None:
         """Take the terminal over again, or bring it back to where it was taken from us."""
