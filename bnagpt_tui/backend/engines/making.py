@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import UnreachableError
 from .base import Engine
-from .forcing import forced_on
 from .groq import DEFAULT_MODEL, STALL_SECONDS, GroqEngine
 from .groq.address import GROQ, Address, parse_address
-from .groq.dialect import Forced
 from .groq.memory import ServerMemory
 
 if TYPE_CHECKING:
+    from .groq.dialect import Forced
     from .servers import FoundServer
 
 
@@ -191,11 +190,19 @@ class EngineMaker:
 
         return Choice(LocalEngine(self._local_model), Kind.LOCAL)
 
+    def _forced(self, host: str) -> Forced | None:
+        """What the settings force upon a host, mostly nothing."""
+        if not self._options.forced:
+            return None
+        from .forcing import forced_on  # noqa: PLC0415  # few force anything
+
+        return forced_on(host, self._options.forced)
+
     def _common(self, host: str) -> _Common:
         """What engines that ask servers have in common."""
         return {
             "memory": self._options.memory,
-            "forced": forced_on(host, self._options.forced),
+            "forced": self._forced(host),
             "plain_http": lambda asked: not self._allowed.isdisjoint({asked, "*"}),
         }
 

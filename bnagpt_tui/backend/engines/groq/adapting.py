@@ -34,10 +34,12 @@ class Adapter:
         server: The server's address.
     """
 
-    def __init__(self, memory: ServerMemory, server: str, forced: Forced, service: Service) -> None:
+    def __init__(
+        self, memory: ServerMemory, server: str, forced: Forced | None, service: Service
+    ) -> None:
         self.server = server
         self._memory = memory
-        self._forced = forced
+        self._forced = forced or Forced()
         self._service = service
         self._caps: dict[str, int] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,13 +22,13 @@ from ...events import EngineEvent, LimitsReported, Noted
 from ...models import ModelInfo
 from ..base import Request
 from ..capabilities import describe
-from .adapting import Adapter
-from .dialect import Forced
 from .endpoint import Endpoint
 from .memory import ServerMemory
 
 if TYPE_CHECKING:
+    from .adapting import Adapter
     from .connection import Connection
+    from .dialect import Forced
     from .refusals import Refusal
 
 DEFAULT_MODEL: Final = "openai/gpt-oss-120b"
@@ -60,7 +61,7 @@ async def preload() -> None:
 
 def _import_late() -> None:
     """Import what the start does without, and every question needs."""
-    for name in ("connection", "explaining", "lessons", "requests"):
+    for name in ("adapting", "connection", "explaining", "lessons", "requests"):
         import_module(f"{__package__}.{name}")
 
 
@@ -100,8 +101,7 @@ class GroqEngine:
         self._default_model = default_model
         self._stall_seconds = stall_seconds
         self._extra_body = dict(extra_body or {})
-        self._forced = forced or Forced()
-        self._memory = memory or ServerMemory()
+        self._forced, self._memory = forced, memory or ServerMemory()
         self._adapter: Adapter | None = None
         self._listed: dict[str, ModelInfo] = {}
         self._listing: asyncio.Task[object] | None = None
@@ -237,10 +237,11 @@ class GroqEngine:
 
     def _adapted(self, model: ModelInfo) -> ModelInfo:
         """A model with what this server was found to do with it."""
-        try:
+        if self._connection is None and self._forced is None:  # nothing is known yet
+            return replace(model, metered=self.speaks_groq)
+        with suppress(UnreachableError):
             return self._adapting().describe(model, metered=self.speaks_groq)
-        except UnreachableError:
-            return model
+        return model
 
     def _window(self) -> int:
         """The context window to assume for models of which nobody says one."""
@@ -257,6 +258,8 @@ class GroqEngine:
             UnreachableError: The base URL is not an address.
         """
         if self._adapter is None:
+            from .adapting import Adapter  # noqa: PLC0415  # the start does without
+
             endpoint = self._endpoint
             self._adapter = Adapter(self._memory, endpoint.server, self._forced, endpoint.service)
         return self._adapter

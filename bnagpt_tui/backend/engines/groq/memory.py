@@ -11,10 +11,12 @@ import time
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ...paths import write_private
-from .dialect import Dialect
+
+if TYPE_CHECKING:
+    from .dialect import Dialect
 
 FILE_NAME: Final = "servers.json"
 """The file inside the data directory."""
@@ -47,6 +49,8 @@ class ServerMemory:
 
     def dialect(self, server: str, model: str) -> Dialect:
         """How a server wants to be asked for a model."""
+        from .dialect import Dialect  # noqa: PLC0415  # the start does without
+
         models = self._server(server).get("models")
         found = models.get(model) if isinstance(models, dict) else None
         return found if isinstance(found, Dialect) else _dialect_from(found)
@@ -113,6 +117,8 @@ def _is_fresh(entry: object) -> bool:
 
 def _plain(value: object) -> object:
     """A dialect as JSON has it: what differs from the usual."""
+    from .dialect import Dialect  # noqa: PLC0415  # as above
+
     if not isinstance(value, Dialect):
         raise TypeError(f"{type(value).__name__} is not kept")
     usual = asdict(Dialect())
@@ -121,6 +127,8 @@ def _plain(value: object) -> object:
 
 def _dialect_from(value: object) -> Dialect:
     """The dialect that JSON holds; whatever is odd in it is left as usual."""
+    from .dialect import Dialect  # noqa: PLC0415  # as above
+
     known = value if isinstance(value, dict) else {}
     usual = Dialect()
     found: dict[str, Any] = {}
