@@ -6,13 +6,9 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import (
-    ConversationNotFoundError,
-    StoreError,
-    StoreUnwritableError,
-    TurnRunningError,
-)
-from .listing import Listing
+from .errors import ConversationNotFoundError as NotFoundError
+from .errors import StoreError, StoreUnwritableError, TurnRunningError
+from .listing import Listing, in_order
 from .models import Conversation, Message, now
 from .named import NamedConversations
 from .tree import MessageTree
@@ -49,7 +45,9 @@ class Library(NamedConversations):
         self._trees = OpenTrees(archive)
         self._reading = asyncio.Lock()
         self._drafts: dict[str, Conversation] = {}
-        self._listing: Listing | None = None
+        self._listing = Listing(())
+        self._listing_anew = asyncio.Lock()
+        self._changed: set[str] = set()
         self._whole: set[str] = set()
         self._dropped: list[str] = []
         self.elsewhere: frozenset[str] = frozenset()
@@ -63,17 +61,26 @@ class Library(NamedConversations):
         Raises:
             StoreError: The list cannot be read.
         """
+        async with self._listing_anew:
+            await self._read_list(verified=verified)
+
+    async def _read_list(self, *, verified: bool) -> None:
+        self._changed.clear()
         listed = await self.archive.conversations(verified=verified)
-        kept = {item.id: item for item in listed}
-        for held in self.archive.unsaved | self.busy:
-            if held in self._conversations:
-                kept[held] = self._conversations[held]
-        for gone in self._trees.keys() & self._conversations.keys() - kept.keys():
-            self._drafts[gone] = self._conversations[gone]
-        for back in self._drafts.keys() & kept.keys():
+        kept, listing, names = await asyncio.to_thread(in_order, listed)
+        before = self._conversations
+        self.put_all(kept, names)
+        self._listing = listing
+        for held in self.archive.unsaved | self.busy | self._changed:
+            if held in before:
+                self._put(before[held])
+            elif held in kept and held in self._changed:  # it was deleted meanwhile
+                self._take_out(held)
+        for opened in list(self._trees.keys()):
+            if opened in before and opened not in kept:
+                self._drafts[opened] = before[opened]
+        for back in [draft for draft in self._drafts if draft in kept]:
             del self._drafts[back]
-        self.put_all(kept)
-        self._listing = None
 
     async def catch_up(self, conversation_id: str) -> Changes:
         """Take in what another process changed: the list, and one conversation.
@@ -111,8 +118,6 @@ class Library(NamedConversations):
     @property
     def listed(self) -> tuple[Conversation, ...]:
         """The conversations as the list shows them: pinned first, then the last used."""
-        if self._listing is None:
-            self._listing = Listing(self._conversations.values())
         return self._listing.shown
 
     def get(self, conversation_id: str) -> Conversation:
@@ -123,7 +128,7 @@ class Library(NamedConversations):
         """
         found = self._conversations.get(conversation_id) or self._drafts.get(conversation_id)
         if found is None:
-            raise ConversationNotFoundError("This conversation is not there any more.")
+            raise NotFoundError("This conversation is not there any more.")
         return found
 
     def draft(self, name: str = "", model: str = "") -> Conversation:
@@ -266,10 +271,8 @@ class Library(NamedConversations):
         if self._drafts.pop(conversation_id, None) is None:
             await self.archive.delete(conversation_id)
             self._dropped.append(conversation_id)
-        gone = self.take_out(conversation_id)
+        self._take_out(conversation_id)
         self._trees.drop(conversation_id)
-        if gone and self._listing:
-            self._listing.remove(gone)
 
     async def undo_drop(self) -> Conversation | None:
         """Bring back from the trash what was dropped last; `None` when nothing was.
@@ -285,6 +288,10 @@ class Library(NamedConversations):
         return conversation
 
     def _put(self, conversation: Conversation) -> None:
-        before = self.put_one(conversation)
-        if self._listing:
-            self._listing.put(conversation, before)
+        self._changed.add(conversation.id)
+        self._listing.put(conversation, self.put_one(conversation))
+
+    def _take_out(self, conversation_id: str) -> None:
+        self._changed.add(conversation_id)
+        if gone := self.take_out(conversation_id):
+            self._listing.remove(gone)

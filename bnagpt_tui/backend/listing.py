@@ -5,10 +5,22 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
+from .taken_names import TakenNames
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .models import Conversation
+
+
+def in_order(
+    listed: list[Conversation],
+) -> tuple[dict[str, Conversation], Listing, TakenNames]:
+    """Conversations by id, in order, and their names; it takes long where there are many."""
+    names = TakenNames()
+    for item in listed:
+        names.put(item.id, item.name)
+    return {item.id: item for item in listed}, Listing(listed), names
 
 
 class Listing:

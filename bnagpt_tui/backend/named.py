@@ -18,11 +18,11 @@ class NamedConversations:
 
     def __init__(self) -> None:
         self._conversations: dict[str, Conversation] = {}
-        self._names: TakenNames | None = None
+        self._names = TakenNames()
 
     def named(self, name: str, *, other_than: str = "") -> Conversation | None:
         """The conversation that has this name; `None` if none has."""
-        owner = self._taken_names().owner(name, other_than=other_than)
+        owner = self._names.owner(name, other_than=other_than)
         return self._conversations.get(owner) if owner else None
 
     def free_name(self, name: str, *, other_than: str = "") -> str:
@@ -31,7 +31,7 @@ class NamedConversations:
         What other processes have named in the last second is not known here; the store looks
         again, and gives another number where that is needed.
         """
-        return self._taken_names().free(name, other_than=other_than)
+        return self._names.free(name, other_than=other_than)
 
     def under_their_names(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
         """What was found, in conversations that are called as they are in the list."""
@@ -43,28 +43,18 @@ class NamedConversations:
             for hit in hits
         )
 
-    def put_all(self, conversations: dict[str, Conversation]) -> None:
-        """Know these conversations and no others."""
-        self._conversations = conversations
-        self._names = None
+    def put_all(self, conversations: dict[str, Conversation], names: TakenNames) -> None:
+        """Know these conversations and no others, of which these are the names."""
+        self._conversations, self._names = conversations, names
 
     def put_one(self, conversation: Conversation) -> Conversation | None:
         """Take in a conversation's new state; its last one is returned, if there was any."""
         before = self._conversations.get(conversation.id)
         self._conversations[conversation.id] = conversation
-        if self._names is not None:
-            self._names.put(conversation.id, conversation.name)
+        self._names.put(conversation.id, conversation.name)
         return before
 
     def take_out(self, conversation_id: str) -> Conversation | None:
         """Know a conversation no more; what was known of it is returned, if anything was."""
-        if self._names is not None:
-            self._names.remove(conversation_id)
+        self._names.remove(conversation_id)
         return self._conversations.pop(conversation_id, None)
-
-    def _taken_names(self) -> TakenNames:
-        if self._names is None:
-            self._names = TakenNames()
-            for conversation in self._conversations.values():
-                self._names.put(conversation.id, conversation.name)
-        return self._names

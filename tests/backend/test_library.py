@@ -83,3 +83,19 @@ async def test_a_turn_that_begins_while_the_file_is_looked_at_is_not_read_over(
     library.busy.add(talk.id)
     library.set(replace(talk, head=asked.id), [asked])
     assert asked.id in await looking
+
+
+async def test_what_changes_while_the_list_is_read_is_not_read_over(
+    tmp_path: Path, archive: Archive
+) -> None:
+    repository = Repository(tmp_path / "data")
+    renamed, deleted = kept(repository, "one"), kept(repository, "two")
+    library = await opened(archive)
+    reading = asyncio.ensure_future(library.read())
+    await asyncio.sleep(0)
+    await library.drop(deleted.id)
+    await library.keep(replace(library.get(renamed.id), name="new name"))
+    await reading
+    assert [item.name for item in library.listed] == ["new name"]
+    await library.read()
+    assert [item.name for item in library.listed] == ["new name"]
