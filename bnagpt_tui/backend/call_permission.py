@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from .errors import ToolError
 from .events import ApprovalAsked, ApprovalSettled
 from .origins import Origin
-from .permission import Approval, Consent, Permission
+from .permission import Approval, Consent
 from .tool_run import subject_of
 
 if TYPE_CHECKING:
@@ -95,13 +95,5 @@ class CallPermission:
 
 
 def _for_file(consent: Consent) -> Consent:
-    """The question about a call that nobody is known to have made: for this call alone."""
-    reason = f"{FROM_FILE} {consent.reason}".rstrip()
-    return replace(
-        consent,
-        reason=reason,
-        scope="",
-        least=Permission.ONCE,
-        most=Permission.ONCE,
-        heeds_earlier=False,
-    )
+    """The question about a call that nobody is known to have made: no earlier word spares it."""
+    return replace(consent, reason=f"{FROM_FILE} {consent.reason}".rstrip(), heeds_earlier=False)

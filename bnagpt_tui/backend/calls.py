@@ -29,7 +29,7 @@ _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 def values_of(arguments: str) -> dict[str, Any] | None:
     """A call's arguments by their names; `None` when they are no JSON object."""
     try:
-        values = json.loads(arguments or "{}")
+        values = json.loads(arguments.strip() or "{}")  # as tools read them
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None

@@ -88,21 +88,38 @@ async def test_an_owed_call_of_a_file_is_asked_about(archive: Archive, call_id: 
     assert hands.done == []
 
 
-@pytest.mark.parametrize("word", [Permission.CONVERSATION, Permission.ALWAYS])
-async def test_a_yes_to_a_call_of_a_file_is_for_that_call_alone(
+@pytest.mark.parametrize("word", [Permission.ONCE, Permission.CONVERSATION, Permission.ALWAYS])
+async def test_each_call_of_a_file_is_asked_about_by_itself(
     archive: Archive, word: Permission
 ) -> None:
     hands = Hands()
-    acting = [call("c1", "act", '{"code":"2"}'), CALLS]
-    chat, _ = talk(archive, hands, acting, ["Seen.", DONE])
-    conversation_id = await kept(chat, stopped("user_1", None))
-    await decided(chat, chat.tools.resume(conversation_id), lambda _: Decision(word))
+    chat, _ = talk(archive, hands)
+    first = stopped("user_1", None)
+    second = stopped("user_2", first.id, "2")
+    conversation_id = await kept(chat, first, second)
+    turn = asyncio.create_task(to_end(chat.tools.resume(conversation_id)))
+    await until(lambda: len(chat.tools.waiting(conversation_id)) == 2)
+    await chat.tools.decide(first.id, Decision(word))
+    await until(lambda: hands.done == ["act 1"])
+    assert [item.id for item in chat.tools.waiting(conversation_id)] == [second.id]
+    await chat.tools.decide(second.id, Decision(Permission.NO))
+    await turn
     assert hands.done == ["act 1"]
-    seen = await decided(
-        chat, chat.send(conversation_id, "more"), lambda _: Decision(Permission.NO)
-    )
-    assert len(asked(seen)) == 1
-    assert hands.done == ["act 1"]
+
+
+@pytest.mark.parametrize("word", [Permission.CONVERSATION, Permission.ALWAYS])
+async def test_a_word_for_a_tool_does_not_spare_the_question_about_a_files_call(
+    archive: Archive, word: Permission
+) -> None:
+    hands = Hands()
+    acting = [call("c1", "act", '{"code":"0"}'), CALLS]
+    chat, _ = talk(archive, hands, acting, ["Done.", DONE])
+    draft = stopped("user_1", None)
+    conversation_id = await kept(chat, draft)
+    await decided(chat, chat.send(conversation_id, "go"), lambda _: Decision(word))
+    await chat.library.keep(replace(chat.get(conversation_id), head=draft.id))
+    assert len(await refused(chat, conversation_id)) == 1
+    assert hands.done == ["act 0"]
 
 
 async def test_what_the_settings_allow_is_asked_about_when_a_file_asks(archive: Archive) -> None:

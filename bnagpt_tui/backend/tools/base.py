@@ -147,7 +147,7 @@ def tool_from(
     *,
     name: str = "",
     acts: bool = False,
-    asks: Asks | None = None,
+    asks: Callable[..., Awaitable[Consent | None]] | None = None,
     searches: bool = False,
     seconds: float = SECONDS,
     characters: int = CHARACTERS,
@@ -164,7 +164,8 @@ def tool_from(
         function: Does a call.
         name: The tool's name; empty for the function's.
         acts: Whether the user is asked first.
-        asks: Says what the user is asked before a call, where that depends on the call.
+        asks: Says what the user is asked before a call, where that depends on the call; takes the
+            same parameters.
         searches: Whether the pages that it finds count as named.
         seconds: How long a call may take.
         characters: How much of a result is kept.
@@ -179,11 +180,15 @@ def tool_from(
     async def run(context: ToolContext, arguments: str) -> ToolResult:
         return await function(context, **_read(kind, arguments, name))
 
+    async def ask(context: ToolContext, arguments: str) -> Consent | None:
+        # Read as `run` reads them: what one takes for nothing the other must not take for a call.
+        return await asks(context, **_read(kind, arguments, name)) if asks else None
+
     return Tool(
         ToolSpec(name, _description(function), schema),
         run,
         acts=acts,
-        asks=asks,
+        asks=ask if asks else None,
         searches=searches,
         seconds=seconds,
         characters=characters,

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from ..addresses import same_host
-from ..calls import values_of
 from ..models import Source
 from ..permission import Consent
 from ..text import one_line
@@ -44,15 +43,12 @@ def read_page(options: WebOptions) -> Tool:
     return tool_from(run, name="read_page", asks=_asks, seconds=SECONDS, subject="address")
 
 
-async def _asks(context: ToolContext, arguments: str) -> Consent | None:
+async def _asks(context: ToolContext, address: str) -> Consent | None:
     """What the user is asked: about an address that neither they nor a search named.
 
     Raises:
         ToolError: It is no address of a page.
     """
-    address = (values_of(arguments) or {}).get("address")
-    if not isinstance(address, str):
-        return None  # the tool itself says what is wrong with that
     host_of(address.strip())
     return await consent_to([address.strip()], context)
 

@@ -181,7 +181,7 @@ async def test_a_tool_that_only_reads_is_asked_about_where_it_is_sent_somewhere(
 ) -> None:
     servers = start(options([{"name": "fetch", "reads": True}]))
     approvals = Approvals(refusal="Not here.")
-    arguments = json.dumps({"text": text})
+    arguments = "\u00a0" + json.dumps({"text": text})
     [approval] = await asked(archive, servers, "s__fetch", approvals, arguments)
     assert text in approval.subject
     assert "Neither you nor a search named" in approval.consent.reason

@@ -171,6 +171,31 @@ async def test_the_users_own_call_is_not_asked_about(archive: Archive, site: Sit
     assert site.hits == 1
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        '\u00a0{"address":"%s"}',
+        '{"address":"%s"}\x1c',
+        '{"address":"https://example.org/","address":"%s"}',
+        '{"\\u0061ddress":"%s"}',
+        '{"address":"  %s\\n"}',
+    ],
+)
+async def test_however_the_arguments_are_written_the_address_is_asked_about(
+    archive: Archive, site: Site, written: str
+) -> None:
+    address = site.url(f"/json?q={SECRET}")
+    scripts: list[list[Step]] = [
+        [call("c", "read_page", written % address), CALLS],
+        ["Done.", DONE],
+    ]
+    chat = talking(archive, scripts)
+    [approval] = await asked_about(chat, "Read https://example.org/.")
+    assert address in approval.subject
+    assert "example.org" not in approval.subject
+    assert site.hits == 0
+
+
 @pytest.mark.parametrize("address", ["https://", "file:///etc/passwd", "https://u:p@example.org/"])
 async def test_what_is_no_address_is_refused_without_a_question(
     archive: Archive, address: str

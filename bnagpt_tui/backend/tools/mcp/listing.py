@@ -11,14 +11,14 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from ...addresses import addresses_of
-from ...calls import LONGEST_NAME, fit_name, values_of
+from ...calls import LONGEST_NAME, fit_name
 from ...errors import ToolArgumentsError
 from ...halves import mended
 from ...hidden import without_hidden
 from ...models import ToolSpec
 from ...permission import Consent
 from ...text import one_line
-from ..base import Tool, ToolContext, ToolResult
+from ..base import Asks, Tool, ToolContext, ToolResult
 from ..web.consent import consent_to
 
 _DESCRIPTION: Final = 1000
@@ -58,7 +58,7 @@ def tools_from(
             ToolSpec(name, _described(server, item), _plain(item.parameters)),
             _run(name, item, call),
             acts=not item.reads_only,
-            asks=_asks if item.reads_only else None,
+            asks=_asks(name) if item.reads_only else None,
             mark=_mark(item, origin),
             seconds=seconds,
         )
@@ -98,14 +98,18 @@ def _mark(item: Listed, origin: str) -> str:
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-async def _asks(context: ToolContext, arguments: str) -> Consent | None:
-    """What the user is asked before a tool that only reads: about addresses that nobody named.
+def _asks(name: str) -> Asks:
+    """Says what the user is asked before a tool that only reads: about addresses nobody named.
 
     What it says of itself does not hold it from fetching them, and that is how a page could have
     a conversation sent away.
     """
-    addresses = list(addresses_of(values_of(arguments)))
-    return await consent_to(addresses, context) if addresses else None
+
+    async def ask(context: ToolContext, arguments: str) -> Consent | None:
+        addresses = list(addresses_of(_read(arguments, name)))
+        return await consent_to(addresses, context) if addresses else None
+
+    return ask
 
 
 def _run(
