@@ -25,6 +25,7 @@ from bnagpt_tui.backend.errors import StoreError, StoreUnwritableError
 from bnagpt_tui.backend.models import Conversation, Message, Outcome
 from bnagpt_tui.backend.store import Repository, Searcher
 from bnagpt_tui.backend.store.search_file import SEARCH_FILE
+from tests.app.hostile_session import meet
 from tests.store.store_support import FaultyFiles, conversation, file_of, partial, question
 from tests.store.test_faults import unclean
 from tests.store.test_processes import acknowledged, check, output_of, start
@@ -233,11 +234,18 @@ def broken(whole: bytes, chance: random.Random) -> bytes:
     return whole[: -chance.randrange(1, len(lines[-1]))]
 
 
+def screens(directory: Path, chance: random.Random) -> str:
+    """Show texts that mean harm wherever there are texts; the terminal is sent drawing alone."""
+    asyncio.run(meet(directory, chance.randrange(1 << 32)))
+    return "every screen"
+
+
 ROUNDS: Final[Mapping[str, Round]] = {
     "kills": kills,
     "disk": disk,
     "damage": damage,
     "together": together,
+    "screens": screens,
 }
 """What is done in turn."""
 
