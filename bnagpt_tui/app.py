@@ -22,7 +22,7 @@ from .screens.chat import ChatScreen
 from .screens.conversations import DIALOG
 from .terminal.display import ThinApp
 from .terminal.driver import CountingDriver
-from .theme import THEMES, VARIABLES
+from .theme import THEMES, VARIABLES, legible
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -137,6 +137,12 @@ class BnaGPTApp(ThinApp):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables, for the themes that come with Textual."""
         return VARIABLES
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The variables of the theme; of one that is not ours, such that text can be read."""
+        variables = super().get_css_variables()
+        is_ours = self.current_theme in THEMES
+        return variables if is_ours else legible(variables)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the style sheet again, unless its variables are those that it was read with."""

@@ -26,6 +26,7 @@ from bnagpt_tui.backend.errors import StoreError, StoreUnwritableError
 from bnagpt_tui.backend.models import Conversation, Message, Outcome
 from bnagpt_tui.backend.store import Repository, Searcher
 from bnagpt_tui.backend.store.search_file import SEARCH_FILE
+from tests.app.hostile_session import meet
 from tests.app.random_keys import press_anything
 from tests.store.store_support import FaultyFiles, conversation, file_of, partial, question
 from tests.store.test_faults import unclean
@@ -249,6 +250,12 @@ def keys(directory: Path, chance: random.Random) -> str:
     return f"{len(pressed)} keys"
 
 
+def screens(directory: Path, chance: random.Random) -> str:
+    """Show texts that mean harm wherever there are texts; the terminal is sent drawing alone."""
+    asyncio.run(meet(directory, chance.randrange(1 << 32)))
+    return "every screen"
+
+
 ROUNDS: Final[Mapping[str, Round]] = {
     "kills": kills,
     "disk": disk,
@@ -256,6 +263,7 @@ ROUNDS: Final[Mapping[str, Round]] = {
     "together": together,
     "keys": keys,
     **({"sandbox": sandbox} if has_bwrap() else {}),
+    "screens": screens,
 }
 """What is done in turn."""
 

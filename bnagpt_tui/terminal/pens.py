@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from .drawable import link_of
+from .few_colours import told_apart
 
 _SEEN_ON_BLANKS: Final = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """Underlines, reverse and the like: what shows where there is no character."""
@@ -88,6 +89,7 @@ class Pens:
     def _read(self, style: Style | None) -> Pen:
         if style is None:
             return self.plain
+        style = told_apart(style, self._colours)
         codes = style._ansi  # Textual renders a strip by this attribute, too
         if codes is None:
             codes = Strip.render_ansi(style, self._colours)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 
 import pytest
 from rich.cells import cell_len
@@ -13,11 +12,9 @@ from textual._compositor import InlineUpdate
 from textual.strip import Strip
 
 from bnagpt_tui.terminal.drawable import LONGEST_LINK, drawable, drawable_strip, drawable_update
+from tests.hostile import obeyed
 
 from .frames import CONSOLE, HEIGHT, STYLES, WIDTH, Terminal, part, picture, whole
-
-OURS = re.compile(r"\x1b\[[\d;]*[mHGABCDMLr]|\x1b\]8;(id=-?\d+)?;[\x21-\x7e]*\x1b\\|\r|\n")
-"""The sequences that drawing is made of."""
 
 HOSTILE = (
     "\x1b]0;owned\x07",
@@ -39,21 +36,6 @@ HOSTILE = (
     "plain",
 )
 LINKS = ("https://a/\x1b]0;owned\x07", "x\x9cy\n\u202e\ud800", "https://ä/?q=日", "y" * 5000)
-
-
-def obeyed(sequence: str) -> set[str]:
-    """What a terminal might obey, beside the sequences of drawing."""
-    rest = OURS.sub("", sequence)
-    return {
-        character
-        for character in rest
-        if ord(character) < 32
-        or 0x7F <= ord(character) < 0xA0
-        or 0xD800 <= ord(character) < 0xE000
-        or character in "\u2028\u2029\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff"
-        or "\u2066" <= character <= "\u2069"
-        or "\U000e0000" <= character <= "\U000e007f"
-    }
 
 
 def hostile_strip(chance: random.Random, width: int) -> Strip:
