@@ -216,6 +216,8 @@ async def test_an_interpreter_that_wakes_itself_is_ended(
     """A timer of its own sends it SIGCONT; the kernel asks nobody whether it may."""
     others = set(running_with(INSIDE))
     sandbox = make_sandbox(kind)
+    await run(sandbox, "1")
+    alive = len(set(running_with(INSIDE)) - others)
     code = """
 import ctypes, threading
 class Event(ctypes.Structure):
@@ -230,8 +232,7 @@ def burn():
 threading.Thread(target=burn).start()
 """
     assert not (await run(sandbox, code)).failed
-    own = [pid for pid in running_with(INSIDE) if pid not in others]
-    await until(lambda: len([pid for pid in running_with(INSIDE) if pid in own]) < len(own))
+    await until(lambda: len(set(running_with(INSIDE)) - others) < alive)
     assert "What was defined before is gone" in (await run(sandbox, "1")).content
     assert (await run(sandbox, "1")).content == "1"
 
