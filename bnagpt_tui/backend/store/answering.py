@@ -9,9 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from .files import Files
-from .lock import NO_SYSTEM_LOCKS
-from .lock_file import STALE, Owner
+from .files import NO_SYSTEM_LOCKS, Files
 from .places import Places, is_id
 
 _SUFFIX: Final = ".answering"
@@ -43,6 +41,8 @@ class Answering:
 
     def begin(self, conversation_id: str) -> bool:
         """Say that this process answers a conversation; whether no other does."""
+        from .lock_file import Owner  # noqa: PLC0415 - msgspec comes with the first use
+
         if conversation_id in self._held:
             return True
         with suppress(OSError):
@@ -101,6 +101,8 @@ class Answering:
 
     def _is_fresh(self, conversation_id: str, path: Path) -> bool:
         """Whether a file that no lock can be had on is of a process that lives."""
+        from .lock_file import STALE, Owner  # noqa: PLC0415 - as above
+
         owner = Owner.read(path, self._files)
         if owner and owner.host == os.uname().nodename:
             return not owner.is_gone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,11 @@ PRIVATE_FILE: Final = 0o600
 
 PRIVATE_DIRECTORY: Final = 0o700
 """The permissions of every directory that the store makes."""
+
+NO_SYSTEM_LOCKS: Final = frozenset(
+    {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
+)
+"""What a file system says that has no locks."""
 
 _CHUNK: Final = 1 << 20
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Iterator
@@ -11,16 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import StoreUnwritableError
-from .files import Files
+from .files import NO_SYSTEM_LOCKS, Files
 from .lock_file import LockFile, Owner
 
 PATIENCE: Final = 10.0
 """Seconds that a save waits for another process that is writing the same thing."""
-
-NO_SYSTEM_LOCKS: Final = frozenset(
-    {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
-)
-"""What a file system says that has no locks."""
 
 _NAP: Final = 0.002
 _LONGEST_NAP: Final = 0.05
