@@ -229,3 +229,18 @@ async def test_a_terminal_that_takes_nothing_and_then_vanishes_ends_it(
         terminal.vanish()
         await terminal.ends(SECONDS)
     assert stored(home)[-1].outcome is Outcome.INTERRUPTED
+
+
+async def test_an_interruption_ends_it_but_not_while_the_terminal_is_lent(
+    home: Path, server: GroqServer, online: dict[str, str]
+) -> None:
+    async with Terminal(home, environment=online) as terminal:
+        await terminal.sees("Ask anything")
+        terminal.type("question\r")
+        await terminal.sees("You said: question")
+        await open_paper(terminal)
+        terminal.kill(signal.SIGINT)
+        terminal.type("\r")
+        await terminal.sees("You said: question", "Conversations")
+        terminal.kill(signal.SIGINT)
+        assert await terminal.ends(SECONDS) == 130
