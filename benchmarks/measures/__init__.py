@@ -7,6 +7,7 @@ from typing import Final
 
 from ..bench import Measure
 from .echo import measure_echo
+from .freezes import measure_freezes
 from .idle import measure_idle
 from .opening import measure_opening
 from .sizes import measure_sizes
@@ -28,5 +29,6 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "sizes": measure_sizes,
     "list": measure_list,
     "search": measure_search,
+    "freezes": measure_freezes,
 }
 """In the order in which they are made."""
