@@ -7,6 +7,7 @@ from typing import Final
 
 from ..bench import Measure
 from .echo import measure_echo
+from .freezes import measure_freezes
 from .heavy import measure_heavy
 from .idle import measure_idle
 from .opening import measure_opening
@@ -30,5 +31,6 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "list": measure_list,
     "search": measure_search,
     "heavy": measure_heavy,
+    "freezes": measure_freezes,
 }
 """In the order in which they are made."""

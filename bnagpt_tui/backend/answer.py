@@ -37,6 +37,12 @@ _OUTCOMES: Final = {
     FinishReason.CONTENT_FILTER: Outcome.FAILED,
 }
 
+MOST_TEXT: Final = 4_000_000
+"""Characters of an answer's text that are kept; as many again of its reasoning and of its calls."""
+
+TOO_LONG: Final = "it has grown longer than bnaGPT keeps; the rest was not asked for."
+"""Why an answer ends that does not end by itself."""
+
 FILTERED: Final = "The service's content filter stopped this answer. Ask in other words."
 """What an answer says that the service did not let through."""
 
@@ -65,6 +71,11 @@ class Answer:
         self._text = [draft.content]
         self._reasoning = [draft.reasoning]
         self._has_grown = False
+        self._room: dict[type[EngineEvent], int] = {
+            TextDelta: MOST_TEXT - len(draft.content),
+            ReasoningDelta: MOST_TEXT - len(draft.reasoning),
+            ToolCallDelta: MOST_TEXT,
+        }
         self._calls = CallPieces()
         self._started = time.monotonic()
         self._completion_tokens = 0
@@ -85,15 +96,16 @@ class Answer:
     def take(self, event: EngineEvent | Waiting) -> None:
         """Add what an event brings."""
         self._has_grown |= isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta)
-        if isinstance(event, TextDelta):
-            self._text.append(event.text)
-        elif isinstance(event, ReasoningDelta):
-            self._reasoning.append(event.text)
+        if isinstance(event, TextDelta | ReasoningDelta):
+            pieces = self._text if isinstance(event, TextDelta) else self._reasoning
+            pieces.append(event.text[: max(self._room[type(event)], 0)])
+            self._take_room(type(event), len(event.text))
         elif isinstance(event, TextWasReasoning):
             self._reasoning += self._text
             self._text = []
         elif isinstance(event, ToolCallDelta):
             self._calls.take(event)
+            self._take_room(ToolCallDelta, len(event.arguments) + 1)
         elif isinstance(event, PagesFound):
             known = {page.address for page in self.found}
             self.found += tuple(page for page in event.pages if page.address not in known)
@@ -101,6 +113,18 @@ class Answer:
             self._started = time.monotonic() + event.seconds
         elif isinstance(event, Finished):
             self._finish(event)
+
+    def _take_room(self, kind: type[EngineEvent], size: int) -> None:
+        """Count what came; an answer that would never end has an end here."""
+        self._room[kind] -= size
+        if self._room[kind] < 0:
+            self.outcome = Outcome.LENGTH
+            self.advice = TOO_LONG
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more of it is kept."""
+        return min(self._room.values()) < 0
 
     def fail(self, error: EngineError) -> None:
         """End with a fault; what came before it stays."""
@@ -174,6 +198,8 @@ async def stream_answer(
                     if plan.tools or not isinstance(told, ToolCallDelta):
                         answer.take(told)
                     yield told
+                if answer.is_full:
+                    return
     except EmptyAnswerError as error:
         if answer.begun:  # it was at its end: there is nothing to go on with
             answer.outcome = Outcome.COMPLETE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from textual import on
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
     from ..backend.events import TurnEvent
     from ..backend.tree import Path
+
+BREATH: Final = 0.01
+"""Seconds after which keys are looked at while a turn brings more than can be shown at once."""
 
 STATUS_SECONDS: Final = 0.5
 """How often the figures at the top change while an answer is written; half as often when lite."""
@@ -91,8 +96,12 @@ class TurnActions(ApprovalActions):
         """Show a turn to its end, then ask what is queued."""
         try:
             async with aclosing(events):
+                begin = perf_counter()
                 async for event in events:
                     self._take(conversation_id, event)
+                    if perf_counter() - begin > BREATH:  # much may have come at once
+                        await asyncio.sleep(0)
+                        begin = perf_counter()
         except BnaGPTError as error:
             self.tell(error, severity="error")
             self.prompt.give_back(text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, getters, on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from ..backend.permission import Approval, Decision, Permission
 from ..backend.text import in_full, one_line
 from .field import Field
+from .long_view import LongView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ class ApprovalBar(Vertical, can_focus=True):
     armed: reactive[bool] = reactive(False, repaint=False, toggle_class="-armed")
     """Whether keys are taken."""
 
-    _scroll = getters.query_one(VerticalScroll)
+    _scroll = getters.query_one(LongView)
     _field = getters.query_one(Input)
 
     def __init__(self, approval: Approval, *, arming_seconds: float = 0.0) -> None:
@@ -111,8 +112,7 @@ class ApprovalBar(Vertical, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """What will be done, the choices, and a line for words."""
-        with VerticalScroll(can_focus=False):
-            yield Static(Content(in_full(self.approval.subject)), id="subject", markup=False)
+        yield LongView(self.approval.subject, id="subject")
         if reason := self.approval.consent.reason:
             yield Static(Content(in_full(reason)), id="reason", markup=False)
         yield Static(_content(self._choices()), id="choices")
@@ -121,15 +121,14 @@ class ApprovalBar(Vertical, can_focus=True):
     def on_mount(self) -> None:
         """Take keys a little later; say how much of the subject is below what is seen."""
         self._disarm()
-        self.watch(self._scroll, "scroll_y", self._show_more)
-        self.watch(self._scroll, "virtual_size", self.on_resize)
-
-    def on_resize(self) -> None:
-        """Say anew how much is below, once the new size is known everywhere."""
-        self.call_after_refresh(self._show_more)
+        self.watch(self._scroll, "below", self._show_more)
 
     def _show_more(self) -> None:
-        more = self._scroll.max_scroll_y - round(self._scroll.scroll_offset.y)
+        """Say how much is below, once what is seen has been drawn."""
+        self.call_after_refresh(self._say_more)
+
+    def _say_more(self) -> None:
+        more = self._scroll.below
         lines = "line" if more == 1 else "lines"
         self.border_subtitle = f"↓ {more} more {lines}" if more > 0 else ""
 

@@ -17,10 +17,9 @@ from textual.strip import Strip
 from .frame_clock import FrameClock
 from .markdown import EMPTY, Row
 from .message_bar import MessageBar
-from .message_look import COMPONENTS
+from .message_look import COMPONENTS, GUTTER, MARGIN
 from .message_paint import MORE, hint, line_number, placed, selected, span_of, with_end
 from .message_rows import queued_rows
-from .message_view import GUTTER, MARGIN
 from .message_views import MessageViews
 from .message_window import Slice
 
@@ -140,8 +139,8 @@ class MessageCanvas(ScrollView):
         if place is None or place[0] >= len(self._views.path):
             return self._strip(y)
         index, number = place
-        row = self._views.view(index).row(number)
-        return placed(self._strip(y), row, line_number(index, number))
+        view = self._views.view(index)
+        return placed(self._strip(y), view.row(number), line_number(index, view.line(number)))
 
     def _strip(self, y: int) -> Strip:
         place = self.place_at(y)
@@ -160,9 +159,9 @@ class MessageCanvas(ScrollView):
         strip = view.strip(number, barred=index == self._barred)
         row = view.row(number)
         if index == self._hinted and row.code >= 0:
-            strip = self._with_hint(strip, row)
+            strip = self._with_hint(strip, row._replace(code=view.code_number(number)))
         if self._selected is not None:
-            span = span_of(row, line_number(index, number), self._selected)
+            span = span_of(row, line_number(index, view.line(number)), self._selected)
             if span is not None:
                 style = self.screen.get_component_rich_style("screen--selection")
                 return selected(strip, row, span, style)

@@ -7,9 +7,6 @@ from typing import Final
 
 from textual import events
 
-from bnagpt_tui.backend.models import Role
-
-from .markdown.parser import languages
 from .message_cursor import MessageCursor
 from .message_paint import hint
 from .message_requests import LogRequest
@@ -60,28 +57,25 @@ class MessageCodes(MessageCursor):
         """
         raise NotImplementedError
 
-    def codes(self) -> list[str]:
-        """The blocks of code of the current message."""
+    def count_codes(self) -> int:
+        """How many blocks of code of the current message the keys can act on."""
         index = self._current_index
         if index is None or not self._views.width:
-            return []
-        return self._views.view(index).codes
+            return 0
+        return len(self._views.view(index).codes)
 
     def _pick(self, purpose: str) -> None:
-        codes = self.codes()
-        if len(codes) == 1:
+        count = self.count_codes()
+        if count == 1:
             self._take(0, purpose)
-        elif codes:
+        elif count:
             self._picking = purpose
             self._move_bar()
 
     def _take(self, number: int, purpose: str) -> None:
-        message = self.current
-        known = ["python"]
-        if message and message.role is not Role.TOOL:
-            known = languages(message.content)
-        language = known[number] if number < len(known) else ""
-        self.take_code(self.codes()[number], language, purpose)
+        index = self._current_index
+        if index is not None:
+            self.take_code(*self._views.view(index).code(number), purpose)
 
     def on_key(self, event: events.Key) -> None:
         """Take the letter that picks a block of code."""
@@ -91,7 +85,7 @@ class MessageCodes(MessageCursor):
         event.prevent_default()
         purpose, self._picking = self._picking, ""
         self._move_bar()
-        for number in range(len(self.codes())):
+        for number in range(self.count_codes()):
             if event.key == hint(number):
                 self._take(number, purpose)
                 return

@@ -153,8 +153,9 @@ class MessageLog(MessageCodes, can_focus=True):
             running: A few words, as in `running 3 s`, by the id of each result to be.
         """
         before, self._views.running = self._views.running, dict(running)
-        if before != self._views.running:
-            self._update_ids(*before, *running)
+        changed = before.items() ^ self._views.running.items()
+        if changed:
+            self._update_ids(*{message_id for message_id, _ in changed})
 
     def set_note(self, text: str) -> None:
         """Show a line under the live or the last message; an empty one takes it away."""
@@ -195,8 +196,8 @@ class MessageLog(MessageCodes, can_focus=True):
             or (can_go_on(message) and message.id != self._views.live),
             "sibling": self._views.siblings(message.id)[1] > 1,
             "fold": bool(message.reasoning) or role is Role.TOOL,
-            "copy_code": action == "copy_code" and bool(self.codes()),
-            "run_code": action == "run_code" and bool(self.codes()),
+            "copy_code": action == "copy_code" and self.count_codes() > 0,
+            "run_code": action == "run_code" and self.count_codes() > 0,
             "open": bool(message.sources or message.attachments),
         }
         return possible.get(action, True)

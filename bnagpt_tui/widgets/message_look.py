@@ -10,6 +10,12 @@ from rich.style import Style
 
 from .markdown import Palette
 
+GUTTER: Final = 2
+"""Columns left of the text: the cursor's bar and a space."""
+
+MARGIN: Final = 1
+"""Columns right of the text."""
+
 PREFIX: Final = "message-log--"
 """What the names of the log's component classes begin with."""
 

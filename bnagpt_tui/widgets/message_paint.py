@@ -11,9 +11,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from .markdown import Row
-from .message_view import GUTTER
+from .message_look import GUTTER
 
-STRIDE = 1 << 24
+STRIDE = 1 << 44
 """How far apart messages are in a selection's lines: no message has as many rows."""
 
 MORE = " ↓ more below "

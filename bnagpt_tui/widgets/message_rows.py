@@ -12,9 +12,12 @@ from rich.style import Style
 from bnagpt_tui.backend.models import Message, Outcome, Role
 from bnagpt_tui.backend.text import one_line, visible
 
-from .markdown import EMPTY, Row, Run, prefixed, row_of, wrap
+from .markdown import EMPTY, Row, Run, row_of, wrap
 from .message_look import Look
-from .tool_rows import argument_rows, figures, is_folded, source_rows
+from .tool_rows import MOST_LISTED, argument_rows, figures, is_folded, source_rows
+
+_COUNTED: Final = 100_000
+"""Characters of a text whose words are counted."""
 
 MEMORY: Final = "the model remembers from here"
 """What the line above the first remembered message says."""
@@ -62,10 +65,12 @@ def foot_rows(message: Message, state: State, width: int, look: Look) -> list[Ro
     """What stands under the text; the blank row between messages is the last of it."""
     rows: list[Row] = []
     calls = message.tool_calls if message.role is Role.ASSISTANT and not state.answered else ()
-    for call in calls:
+    for call in calls[:MOST_LISTED]:
         rows += wrap(
             [(f"→ {one_line(call.name)} {one_line(call.arguments, width)}", look.tool)], width
         )
+    if len(calls) > MOST_LISTED:
+        rows.append(row_of([(f"→ {len(calls) - MOST_LISTED} more calls", look.tool)]))
     if message.role is Role.ASSISTANT and message.sources:
         rows += [EMPTY, *source_rows(message.sources, width, look)]
     if not (state.live or state.running):
@@ -137,7 +142,7 @@ def _figures(message: Message, state: State) -> str:
 def _attachments(message: Message, width: int, look: Look) -> list[Row]:
     return [
         row_of([(one_line(f"+ {file.name} · {file.kind}", max(8, width)), look.dim)])
-        for file in message.attachments
+        for file in message.attachments[:MOST_LISTED]
     ]
 
 
@@ -148,10 +153,6 @@ def _reasoning(message: Message, state: State, width: int, look: Look) -> list[R
     rows = [_folded("reasoning", message.reasoning, state, width, look.reasoning)]
     if state.live and not message.content:
         rows = [_with_ellipsis(rows[0], look.reasoning)]
-    if state.unfolded:
-        text = wrap([(visible(message.reasoning.strip()), look.reasoning)], max(2, width - 2))
-        indent = ("  ", look.reasoning)
-        rows += [*prefixed(text, indent, indent, copied=False), EMPTY]
     return rows
 
 
@@ -162,9 +163,16 @@ def _with_ellipsis(row: Row, style: Style) -> Row:
 def _folded(what: str, text: str, state: State, width: int, style: Style) -> Row:
     """A line that says how much there is to unfold."""
     arrow = "▾" if state.unfolded else "▸"
-    words = len(text.split())
-    title = f"{arrow} {what} ({words} {'word' if words == 1 else 'words'})"
+    title = f"{arrow} {what} ({_amount(text)})"
     return row_of([(title[:width], style)])
+
+
+def _amount(text: str) -> str:
+    """How much a text is: in words, or in characters where counting words takes long."""
+    if len(text) > _COUNTED:
+        return f"{len(text):,} characters"
+    words = len(text.split())
+    return f"{words} {'word' if words == 1 else 'words'}"
 
 
 def _ending(message: Message, look: Look) -> list[Run]:
@@ -185,7 +193,7 @@ def _ending(message: Message, look: Look) -> list[Run]:
             again = [(f"{go_on} · tab r sends again", look.dim)]
             return [(f"■ {problem or 'stopped'}", look.stopped), *again]
         case Outcome.LENGTH:
-            cut = "… cut short: the model reached its longest answer"
+            cut = f"… cut short: {problem or 'the model reached its longest answer'}"
             return [(cut, look.stopped), (" · tab enter goes on · tab r sends again", look.dim)]
         case Outcome.COMPLETE:
             return []

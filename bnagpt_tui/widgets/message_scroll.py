@@ -18,6 +18,9 @@ from .message_window import Slice, Window, changed_rows
 _KEPT: Final = 4
 """The part of a page, as in one of so many, that is kept in view when it is turned."""
 
+_PAUSE: Final = 0.005
+"""Seconds for all else while a very long message is looked through."""
+
 _FAR: Final = 3
 """Views: the reader who scrolls further than this wants to be somewhere else."""
 
@@ -43,16 +46,23 @@ class MessageScroll(MessageCanvas):
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self._window = Window(self._measure)
+        self._window = Window(self._measure, self._realize)
         self._changed: dict[int, int] = {}
         self._restyled = True
         self._thumb = (-1, -1)
+        self._looking = False
 
     def _measure(self, index: int) -> int:
         """The height of a message; after the last one stand the queued questions."""
         if index < len(self._views.path):
             return self._views.view(index).height
         return len(self.queued) + bool(self.queued)
+
+    def _realize(self, index: int, row: int, rows: int) -> int:
+        """Make sure of what is at some rows of a message."""
+        if index < len(self._views.path):
+            return self._views.view(index).realize(row, rows)
+        return row
 
     def _start_anew(self) -> None:
         """Forget all heights: other messages, or another width."""
@@ -77,12 +87,13 @@ class MessageScroll(MessageCanvas):
         window.rows = self.size.height
         if not self.following:
             window.settle()
-        elif self.lite and self._laid_out:
+        elif self.lite and self._laid_out and self._views.live is not None:
             window.turn(max(4, window.rows // _KEPT))
         else:
             window.to_end()
         self._repaint(window.slices())
         self._place_scrollbar()
+        self._look_on()
 
     def _repaint(self, slices: list[Slice]) -> None:
         """Mark what is drawn otherwise than before."""
@@ -90,6 +101,9 @@ class MessageScroll(MessageCanvas):
         for start, end in changed_rows(self._laid_out, slices, self._changed, height):
             self.refresh(Region(0, start, width, end - start))
         self._laid_out = slices
+        for piece in slices:
+            if piece.message < len(self._views.path):
+                self._views.view(piece.message).see(piece.row, piece.rows)
         self._changed.clear()
         marked = not self.following and self._window.below > 0
         if marked != self._marked:
@@ -113,6 +127,24 @@ class MessageScroll(MessageCanvas):
             bar.window_virtual_size = total
             bar.window_size = height
             bar.position = top
+
+    def _look_through(self) -> None:
+        """Go on with messages that are too long to be looked through at once."""
+        self._looking = False
+        for index in self._views.work():
+            self._note_change(index, 0)
+        self._sync()
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether very long messages are still being looked through."""
+        return self._views.is_working
+
+    def _look_on(self) -> None:
+        """Have the rest of very long messages looked through, a little at a time."""
+        if not self._looking and self._views.is_working:
+            self._looking = True
+            self.set_timer(_PAUSE, self._look_through)
 
     def _draw_frame(self) -> None:
         """Show what was streamed since the last frame."""
@@ -155,31 +187,13 @@ class MessageScroll(MessageCanvas):
         self._restyled = False
         if width == views.width and look == views.look:
             return
-        place = self._text_before() if views.width else 0
+        is_message = bool(views.width) and window.index < len(views.path)
+        place = views.view(window.index).place_of(window.row) if is_message else None
         views.resize(width, look)
         self._start_anew()
         if place:
-            window.row = self._row_after(place)
+            window.row = views.view(window.index).row_of(place)
         self.refresh()
-
-    def _text_before(self) -> int:
-        """How much text of the message at the top is above the view."""
-        window = self._window
-        if window.index >= len(self._views.path):
-            return 0
-        view = self._views.view(window.index)
-        rows = map(view.row, range(min(window.row, view.height)))
-        return sum(len(row.text) + len(row.joint) for row in rows)
-
-    def _row_after(self, size: int) -> int:
-        """The row of the message at the top that has so much text before it."""
-        view = self._views.view(self._window.index)
-        for number in range(view.height):
-            row = view.row(number)
-            size -= len(row.text) + len(row.joint)
-            if size < 0:
-                return number
-        return 0
 
     def watch_lite(self) -> None:
         """Draw seldom on a thin line."""

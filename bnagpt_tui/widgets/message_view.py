@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from rich.segment import Segment
+from textual.selection import Selection
 from textual.strip import Strip
 
 from bnagpt_tui.backend.models import Message, Role
-from bnagpt_tui.backend.text import visible
 
-from .markdown import MarkdownView, Row, wrap
-from .message_look import Look
+from .markdown import EMPTY, Row, prefixed, row_of, wrap
+from .markdown.cutting import Cutter
+from .markdown.plain_cutting import PlainCutter
+from .message_drawn import Pencil
+from .message_excerpt import CodePlace, codes_at, copied, whole_code
+from .message_look import GUTTER, MARGIN, Look
+from .message_pencils import MarkdownPencil, PlainPencil
 from .message_rows import State, foot_rows, head_rows
+from .message_stack import FixedRows, Place, Section, Stack
+from .message_text import LongText
 from .tool_rows import code_of, output_of
-
-GUTTER: Final = 2
-"""Columns left of the text: the cursor's bar and a space."""
-
-MARGIN: Final = 1
-"""Columns right of the text."""
 
 MOST_STRIPS: Final = 300
 """Rows of one message that are kept ready for the screen."""
@@ -42,39 +44,129 @@ class MessageView:
         self._width = width
         self._look = look
         self._text_width = max(2, width - GUTTER - MARGIN)
-        self._body: MarkdownView | None = None
-        self._plain: list[Row] = []
-        self._head: list[Row] = []
-        self._foot: list[Row] = []
+        self._body: LongText | None = None
+        self._thoughts: LongText | None = None
+        self._stack = Stack(())
         self._strips: dict[int, Strip] = {}
         self._barred = False
+        self._seen = (0, 1)
         self._build_body()
+        self._build_thoughts()
         self._build_frame()
 
     @property
     def height(self) -> int:
-        """How many rows there are."""
-        return len(self._head) + len(self._body_rows) + len(self._foot)
+        """How many rows there are; guessed in part where the message is very long."""
+        return self._stack.height
 
     @property
-    def codes(self) -> list[str]:
-        """The code of every block of code, in order."""
-        if self._body is not None:
-            return self._body.codes
-        code = code_of(self._message) if self._message.role is Role.TOOL else ""
-        return [code] if code else []
+    def is_cut(self) -> bool:
+        """Whether all of the message was looked through; else `work` goes on with it."""
+        return all(section.is_cut for section in self._stack.sections)
 
-    @property
-    def _body_rows(self) -> list[Row]:
-        return self._body.rows if self._body is not None else self._plain
+    def work(self) -> None:
+        """Look through more of a message that is very long."""
+        for text in (self._thoughts, self._body):
+            if text and not text.is_cut:
+                text.work()
+        self._strips.clear()
+
+    def realize(self, row: int, rows: int) -> int:
+        """Make sure what is at some rows.
+
+        Args:
+            row: The place from which on to look.
+            rows: How many rows from there on; those before it when negative.
+
+        Returns:
+            Where the place is, now that heights may have turned out to be others.
+        """
+        if not self._stack.is_long:
+            return row
+        height = self.height
+        row = self._stack.realize(row, rows)
+        if self.height != height:
+            self._strips.clear()
+        return row
 
     def row(self, index: int) -> Row:
         """One of the rows."""
-        if index < len(self._head):
-            return self._head[index]
-        index -= len(self._head)
-        body = self._body_rows
-        return body[index] if index < len(body) else self._foot[index - len(body)]
+        return self._stack.row(index)
+
+    def line(self, index: int) -> int:
+        """The line of a row in selections."""
+        return self._stack.line(index)
+
+    def place_of(self, row: int) -> Place:
+        """The place in the text that a row begins with."""
+        return self._stack.place_of(row)
+
+    def row_of(self, place: Place) -> int:
+        """The row that shows a place in the text."""
+        return self._stack.row_of(place)
+
+    def refit(self, width: int, look: Look) -> None:
+        """Show a very long message in another width or look, without looking through it again."""
+        self._width, self._look = width, look
+        self._text_width = max(2, width - GUTTER - MARGIN)
+        self._strips.clear()
+        self._body = self._body and self._again(self._body)
+        self._thoughts = self._thoughts and self._again(self._thoughts)
+        self._build_frame()
+
+    def _again(self, text: LongText) -> LongText:
+        pencil = self._thoughts_pencil if text is self._thoughts else self._body_pencil
+        again = self._begin(pencil, text.cutter)
+        again.append("")
+        if text.is_whole:
+            again.finish()
+        return again
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is a text of several parts."""
+        return self._stack.is_long
+
+    def see(self, row: int, rows: int) -> None:
+        """Take note of which rows are in view."""
+        self._seen = row, rows
+
+    @property
+    def codes(self) -> list[CodePlace]:
+        """The blocks of code that keys can act on.
+
+        Those of a very long message are the ones in view.
+        """
+        if self._message.role is Role.TOOL:
+            return [CodePlace(0, 0)] if code_of(self._message) else []
+        if self._body is None or self._message.role is not Role.ASSISTANT:
+            return []
+        row, rows = self._seen
+        return codes_at(self._body, row - self._stack.begin(self._body), rows)
+
+    def code_number(self, index: int) -> int:
+        """Which of `codes` begins at a row; -1 for none."""
+        number = self.row(index).code
+        if number < 0 or self._body is None or self._body.count == 1:
+            return number
+        part = self._body.find(index - self._stack.begin(self._body))
+        codes, place = self.codes, CodePlace(part, number)
+        return codes.index(place) if place in codes else -1
+
+    def code(self, number: int) -> tuple[str, str]:
+        """One of `codes`, and what its author called its language; empty for no name."""
+        if self._message.role is Role.TOOL or self._body is None:
+            return code_of(self._message), "python"
+        return whole_code(self._body, self.codes[number])
+
+    def copied(self, index: int, selection: Selection) -> Iterator[str]:
+        """What a selection holds of the message.
+
+        Args:
+            index: Which message it is.
+            selection: The selection.
+        """
+        yield from copied(self._stack, index, selection)
 
     def extend(self, text: str, reasoning: str) -> int:
         """Take more of the message.
@@ -86,11 +178,13 @@ class MessageView:
         self._message = replace(
             old, content=old.content + text, reasoning=old.reasoning + reasoning
         )
-        head = len(self._head)
         changed = self.height
         if text and self._body is not None:
-            changed = head + self._body.append(text)
+            begin = self._stack.begin(self._body)
+            changed = begin + self._body.append(text)
         if reasoning or not old.content:
+            if reasoning and self._thoughts:
+                self._thoughts.append(reasoning)
             self._build_frame()
             changed = 0
         for index in [index for index in self._strips if index >= changed]:
@@ -103,14 +197,15 @@ class MessageView:
         Returns:
             The first row that changed.
         """
-        same = message.content == self._message.content and state.live == self._state.live
-        shows_more = message.role is Role.TOOL and state != self._state
-        old = self._message
+        old, before = self._message, self._state
         self._message, self._state = message, state
+        shows_more = message.role is Role.TOOL and state != before
         if message.content != old.content or shows_more:
             self._build_body()
-        elif not same and self._body is not None and not state.live:
+        elif state.live != before.live and self._body is not None and not state.live:
             self._body.finish()
+        if message.reasoning != old.reasoning or state.unfolded != before.unfolded:
+            self._build_thoughts()
         self._build_frame()
         self._strips.clear()
         return 0
@@ -144,26 +239,56 @@ class MessageView:
     def _build_body(self) -> None:
         message = self._message
         self._body = None
-        self._plain = []
+        text = message.content
         if message.role is Role.ASSISTANT:
-            self._body = MarkdownView(self._text_width, self._look.markdown)
-            self._body.append(message.content)
-            if not self._state.live:
-                self._body.finish()
+            self._body = self._begin(self._body_pencil, Cutter())
         else:
-            self._plain = self._plain_rows(message)
+            if message.role is Role.TOOL:
+                text = output_of(
+                    message, running=bool(self._state.running), unfolded=self._state.unfolded
+                )
+                if not text:
+                    return
+            self._body = self._begin(self._body_pencil, PlainCutter())
+        self._body.append(text)
+        if not self._state.live:
+            self._body.finish()
 
-    def _plain_rows(self, message: Message) -> list[Row]:
-        """What is no Markdown: a question, or as much of a tool's output as is to be seen."""
-        text = visible(message.content)
-        if message.role is Role.TOOL:
-            text = output_of(
-                message, running=bool(self._state.running), unfolded=self._state.unfolded
-            )
-            if not text:
-                return []
+    def _build_thoughts(self) -> None:
+        """What the model thought, where it is unfolded."""
+        self._thoughts = None
+        if self._message.reasoning and self._state.unfolded:
+            self._thoughts = self._begin(self._thoughts_pencil, PlainCutter())
+            self._thoughts.append(self._message.reasoning.strip())
+
+    @property
+    def _body_pencil(self) -> Pencil:
+        if self._message.role is Role.ASSISTANT:
+            return MarkdownPencil(self._text_width, self._look.markdown)
+        return PlainPencil(self._wrapped)
+
+    @property
+    def _thoughts_pencil(self) -> Pencil:
+        return PlainPencil(self._set_in)
+
+    def _begin(self, pencil: Pencil, cutter: Cutter | PlainCutter) -> LongText:
+        waiting = row_of([("…", self._look.dim)])
+        return LongText(pencil, cutter, self._text_width, waiting)
+
+    def _wrapped(self, text: str) -> list[Row]:
+        """What is no Markdown: a question, or a tool's output."""
         return wrap([(text, self._look.text)], self._text_width)
 
+    def _set_in(self, text: str) -> list[Row]:
+        rows = wrap([(text, self._look.reasoning)], max(2, self._text_width - 2))
+        indent = ("  ", self._look.reasoning)
+        return prefixed(rows, indent, indent, copied=False)
+
     def _build_frame(self) -> None:
-        self._head = head_rows(self._message, self._state, self._text_width, self._look)
-        self._foot = foot_rows(self._message, self._state, self._text_width, self._look)
+        rest = self._message, self._state, self._text_width, self._look
+        sections: list[Section] = [FixedRows(head_rows(*rest))]
+        if self._thoughts:
+            sections += [self._thoughts, FixedRows([EMPTY])]
+        if self._body:
+            sections.append(self._body)
+        self._stack = Stack([*sections, FixedRows(foot_rows(*rest))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from textual.selection import Selection
@@ -11,11 +11,11 @@ from textual.selection import Selection
 from bnagpt_tui.backend.models import Message, Role
 from bnagpt_tui.backend.text import visible
 
-from .message_look import Look
-from .message_paint import STRIDE, line_number, span_of
+from .message_look import GUTTER, MARGIN, Look
+from .message_paint import STRIDE
 from .message_path import MessagePath
 from .message_rows import State
-from .message_view import GUTTER, MARGIN, MessageView
+from .message_view import MessageView
 
 MOST_VIEWS: Final = 48
 """Messages that stay rendered; those that were asked for last."""
@@ -29,8 +29,11 @@ _FEWEST_VIEWS: Final = 8
 _SAMPLE: Final = 16
 """Messages that are looked at to guess how tall the others are."""
 
-_MOST_RENDERED: Final = 100
-"""Messages of a selection that are copied as they look; further ones as they were written."""
+_SAMPLED: Final = 20_000
+"""Characters of such a message that are looked at."""
+
+_MOST_RENDERED: Final = 30_000
+"""Characters of a selection that are copied as they look; further messages as they were written."""
 
 
 def _alone(_message_id: str) -> tuple[int, int]:
@@ -80,7 +83,11 @@ class MessageViews:
         """Forget what is rendered: it is to look another way."""
         self.width = width
         self.look = look
-        self._views.clear()
+        for index, view in list(self._views.items()):
+            if view.is_long:
+                view.refit(width, look)
+            else:
+                del self._views[index]
 
     def view(self, index: int) -> MessageView:
         """What a message looks like."""
@@ -163,7 +170,8 @@ class MessageViews:
         rows = 0
         for place in places:
             content = self.path[place].content
-            rows += 3 + len(content) // text_width + content.count("\n")
+            lines = content.count("\n", 0, _SAMPLED) * max(1, len(content) // _SAMPLED)
+            rows += 3 + len(content) // text_width + lines
         return max(4, rows // len(places))
 
     def selected_text(self, selection: Selection) -> str:
@@ -173,22 +181,28 @@ class MessageViews:
         first = 0 if start is None else start.y // STRIDE
         last = last if end is None else min(end.y // STRIDE, last)
         parts: list[str] = []
+        rendered = 0
         for index in range(first, last + 1):
-            if first + _MOST_RENDERED < index < last:
-                parts += (visible(self.path[index].content), "\n\n")
+            content = self.path[index].content
+            if rendered > _MOST_RENDERED and first < index < last:
+                parts += (visible(content), "\n\n")
             else:
-                parts.extend(self._selected_rows(index, selection))
+                rendered += len(content)
+                view = self._views[index] if index in self._views else self._make(index)
+                parts.extend(view.copied(index, selection))
         return "".join(parts).rstrip("\n")
 
-    def _selected_rows(self, index: int, selection: Selection) -> Iterable[str]:
-        view = self._views[index] if index in self._views else self._make(index)
-        for number in range(view.height):
-            row = view.row(number)
-            span = span_of(row, line_number(index, number), selection)
-            if span is not None:
-                text = row.text
-                yield text[span[0] : span[1]]
-                yield row.joint if span[1] == len(text) else ""
+    def work(self) -> list[int]:
+        """Look through more of messages that are very long; those are returned."""
+        working = [index for index, view in self._views.items() if not view.is_cut][-1:]
+        for index in working:
+            self._views[index].work()
+        return working
+
+    @property
+    def is_working(self) -> bool:
+        """Whether there are such messages."""
+        return not all(view.is_cut for view in self._views.values())
 
     def _make(self, index: int) -> MessageView:
         self._pending.pop(index, None)

@@ -29,11 +29,19 @@ class Window:
     """A view on messages of which only those near it are ever measured.
 
     Args:
-        measure: Gives the true height of a message.
+        measure: Gives the height of a message, which for a very long one is guessed in part.
+        realize: Makes sure of what is at so many rows of a message from a row on, or of what is
+            before it when negative, and gives where that row is then. Without it all heights
+            are true.
     """
 
-    def __init__(self, measure: Callable[[int], int]) -> None:
+    def __init__(
+        self,
+        measure: Callable[[int], int],
+        realize: Callable[[int, int, int], int] = lambda _index, row, _rows: row,
+    ) -> None:
         self._measure = measure
+        self._realize = realize
         self.heights = Heights()
         """Known and guessed heights."""
         self.rows = 0
@@ -75,6 +83,7 @@ class Window:
         """
         shown = -self.row
         for index in range(self.index, len(self.heights)):
+            self._see_from(index, max(0, -shown), self.rows - max(0, shown) + 1)
             shown += self.measured(index)
             if shown > self.rows:
                 break
@@ -87,12 +96,18 @@ class Window:
         """Put the last of all rows at the top, as many as are given."""
         free = rows
         for index in range(len(self.heights) - 1, -1, -1):
-            height = self.measured(index)
+            height = self._realize(index, self.measured(index), -free)
+            self.measured(index)
             if height >= free:
                 self.index, self.row = index, height - free
                 return
             free -= height
         self.to_start()
+
+    def _see_from(self, index: int, row: int, rows: int) -> None:
+        """Make sure of some rows of a message from a row on."""
+        self.measured(index)
+        self._realize(index, row, max(1, rows))
 
     def to_message(self, index: int, row: int = 0) -> None:
         """Put a row of a message at the top, as far as the end allows."""
@@ -101,10 +116,14 @@ class Window:
 
     def move(self, rows: int) -> None:
         """Move the view down by some rows, or up when negative."""
+        if rows < 0:
+            self.row = self._realize(self.index, self.row, rows)
+        else:
+            self._see_from(self.index, self.row, rows + self.rows)
         self.row += rows
         while self.row < 0 and self.index > 0:
             self.index -= 1
-            self.row += self.measured(self.index)
+            self.row += self._realize(self.index, self.measured(self.index), self.row)
         while self.row >= self.measured(self.index) and self.index < len(self.heights) - 1:
             self.row -= self.heights[self.index]
             self.index += 1
@@ -126,6 +145,7 @@ class Window:
             return
         shown = -self.row
         for index in range(self.index, len(self.heights)):
+            self._see_from(index, max(0, -shown), self.rows - max(0, shown))
             shown += self.measured(index)
             if shown >= self.rows:
                 return

@@ -24,6 +24,12 @@ TAIL_LINES: Final = 5
 MOST_SHOWN: Final = 20_000
 """Characters of a result that the log shows; the paper view has all of it."""
 
+MOST_LISTED: Final = 200
+"""Sources, calls and files that are listed under or over a message."""
+
+_TAIL: Final = 20_000
+"""Characters at the end of an output that its last lines are looked for in."""
+
 _CODE: Final = "code"
 
 
@@ -51,21 +57,29 @@ def argument_rows(message: Message, width: int, look: Look, *, unfolded: bool) -
     for name, value in arguments_of(message.tool_calls[0]).items():
         title = f"{one_line(name, 40)}: " if name else ""
         if name == _CODE:
-            rows += _code(visible(value), width, look, unfolded=unfolded)
+            rows += _code(value, width, look, unfolded=unfolded)
         elif unfolded:
-            rows += wrap([(title, look.dim), (visible(value), look.text)], width)
+            rows += wrap([(title, look.dim), (_within(value), look.text)], width)
         else:
             text = one_line(value, max(8, width - len(title)))
             rows += wrap([(title, look.dim), (text, look.text)], width)
     return rows
 
 
+def _within(text: str) -> str:
+    """As much of a text as the log shows."""
+    if len(text) <= MOST_SHOWN:
+        return visible(text)
+    return f"{visible(text[:MOST_SHOWN])}\n… {len(text) - MOST_SHOWN} more characters: v shows all"
+
+
 def _code(code: str, width: int, look: Look, *, unfolded: bool) -> list[Row]:
-    lines = code.rstrip("\n").split("\n")
-    shown = lines if unfolded or len(lines) <= FOLDED_LINES + 1 else lines[:FOLDED_LINES]
+    count = code.rstrip("\n").count("\n") + 1
+    lines = visible(code[:MOST_SHOWN]).rstrip("\n").split("\n")
+    shown = lines if unfolded or count <= FOLDED_LINES + 1 else lines[:FOLDED_LINES]
     rows = code_rows("\n".join(shown), "python", width, look.markdown, 0)
-    if len(shown) < len(lines):
-        more = f"… {len(lines) - len(shown)} more lines"
+    if len(shown) < count:
+        more = f"… {count - len(shown)} more lines"
         rows.insert(-1, row_of([("│ ", look.markdown.code_frame), (more[: width - 2], look.dim)]))
     return rows
 
@@ -88,27 +102,26 @@ def figures(message: Message, running: str) -> str:
 
 def output_of(message: Message, *, running: bool, unfolded: bool) -> str:
     """The part of a result that is shown: all of it, its end, or nothing."""
-    text = visible(message.content)
     if unfolded:
-        if len(text) > MOST_SHOWN:
-            return f"{text[:MOST_SHOWN]}\n… {len(text) - MOST_SHOWN} more characters: v shows all"
-        return text
+        return _within(message.content)
     if running or message.outcome is not Outcome.COMPLETE or code_of(message):
+        text = visible(message.content[-_TAIL:])
         return "\n".join(text.rstrip("\n").split("\n")[-TAIL_LINES:])
     return ""
 
 
 def is_folded(message: Message) -> bool:
     """Whether there is more of the output than is shown while it is not unfolded."""
-    lines = message.content.rstrip("\n").count("\n") + 1
+    lines = message.content[-_TAIL:].rstrip("\n").count("\n") + 1
     has_tail = message.outcome is not Outcome.COMPLETE or bool(code_of(message))
-    return bool(message.content) and (not has_tail or lines > TAIL_LINES)
+    is_more = lines > TAIL_LINES or len(message.content) > _TAIL
+    return bool(message.content) and (not has_tail or is_more)
 
 
 def source_rows(sources: tuple[Source, ...], width: int, look: Look) -> list[Row]:
     """The pages that an answer refers to, one a line, each a link."""
     rows = []
-    for source in sources:
+    for source in sources[:MOST_LISTED]:
         number = f"[{source.number}] "
         host = one_line(source.address.partition("://")[2].partition("/")[0], 40)
         room = max(8, width - len(number) - len(host) - 3)
@@ -120,4 +133,6 @@ def source_rows(sources: tuple[Source, ...], width: int, look: Look) -> list[Row
             (" " * len(number), look.dim),
             copied=True,
         )
+    if len(sources) > MOST_LISTED:
+        rows.append(row_of([(f"… {len(sources) - MOST_LISTED} more: o opens them", look.dim)]))
     return rows

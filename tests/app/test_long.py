@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bnagpt_tui.backend.answer import MOST_TEXT
 from bnagpt_tui.backend.chat import ChatService
+from bnagpt_tui.backend.events import TextDelta
+from bnagpt_tui.backend.models import Outcome
 from tests.app.session import OpenApp
+from tests.fakes import ScriptedEngine
 from tests.store.test_glance import grown, whole_path
 from tests.waiting import until
 
@@ -63,3 +67,14 @@ async def test_a_reader_who_scrolls_at_once_is_left_where_they_are(
         assert log.current
         assert current
         assert log.current.id == current.id
+
+
+async def test_an_answer_without_an_end_is_cut_short_kept_and_told(open_app: OpenApp) -> None:
+    engine = ScriptedEngine([[TextDelta("many words " * 20_000)] * 30])
+    async with open_app(engine=engine) as session:
+        await session.type("go")
+        await session.press("enter")
+        await session.sees("cut short: it has grown longer than bnaGPT keeps")
+        kept = session.messages[-1]
+        assert kept.outcome is Outcome.LENGTH
+        assert len(kept.content) == MOST_TEXT

@@ -98,3 +98,18 @@ async def test_frames_are_few() -> None:
     loop.turn()
     clock.request()
     assert [round(delay, 4) for delay, _ in loop.timers] == [1 / LITE_FRAMES_A_SECOND]
+
+
+async def test_the_end_of_a_long_answer_fills_the_page_once_it_is_whole() -> None:
+    message = answer("")
+    async with running([question(), message], height=12) as (_, log, _):
+        log.lite = True
+        log.set_live(message.id)
+        for number in range(30):
+            await grow(log, message.id, range(number, number + 1))
+            if number > 8 and text_in_view(log)[-5:] == [""] * 5:
+                break
+        log.set_live(None)
+        await settled(log)
+        assert text_in_view(log)[-2:] == [f"line {number}", ""]
+        assert text_in_view(log)[0] or text_in_view(log)[1]

@@ -11,10 +11,12 @@ from rich.segment import Segment
 from rich.style import Style
 
 from .code import code_rows
-from .inline import inline_runs
+from .inline import inline_runs, written_runs
 from .palette import Palette
+from .part import FILLER
 from .rows import EMPTY, Row, Run, prefixed, row_of, wrap
 from .table import Table, table_rows
+from .words import DEFINITION
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -54,16 +56,25 @@ class BlockRenderer:
         width: Columns to draw in.
         palette: The styles.
         first_code: The number of the first code block that is met.
+        in_table: Whether the text begins with the first two lines of a table that was begun before.
     """
 
     def __init__(
-        self, lines: Sequence[str], env: EnvType, width: int, palette: Palette, first_code: int
+        self,
+        lines: Sequence[str],
+        env: EnvType,
+        width: int,
+        palette: Palette,
+        first_code: int,
+        *,
+        in_table: bool = False,
     ) -> None:
         self._lines = lines
         self._env = env
         self._width = width
         self._palette = palette
         self._first_code = first_code
+        self._in_table = in_table
         self._drawing: dict[str, Drawing] = {
             "paragraph_open": self._paragraph,
             "heading_open": self._heading,
@@ -75,9 +86,12 @@ class BlockRenderer:
             "code_block": self._code,
             "html_block": self._html,
             "hr": self._rule,
+            DEFINITION: self._definition,
         }
         self.codes: list[str] = []
         """The code of every block of code met so far."""
+        self.languages: list[str] = []
+        """What their author called the languages of these; empty for no name."""
 
     def render(self, tokens: Sequence[Token]) -> list[Row]:
         """One block at the top of the text."""
@@ -107,7 +121,14 @@ class BlockRenderer:
 
     def _plain(self, tokens: Sequence[Token], width: int, _depth: int) -> list[Row]:
         """What is shown as it was written."""
-        return wrap([(tokens[0].content, self._palette.text)], width)
+        text = tokens[0].content
+        if self._in_table and not line_of(tokens[0]):
+            text = text.split("\n", 2)[-1]
+        return wrap([(text, self._palette.text)], width)
+
+    def _definition(self, tokens: Sequence[Token], width: int, _depth: int) -> list[Row]:
+        """Definitions of links: a reader wants to see where numbers in a text lead."""
+        return wrap(written_runs(tokens[0].content.rstrip("\n"), self._palette), width)
 
     def _html(self, tokens: Sequence[Token], width: int, _depth: int) -> list[Row]:
         return wrap([(tokens[0].content.rstrip("\n"), self._palette.dim)], width)
@@ -117,7 +138,8 @@ class BlockRenderer:
         return [Row((Segment(rule, self._palette.frame),), width, len(rule))]
 
     def _paragraph(self, tokens: Sequence[Token], width: int, _depth: int) -> list[Row]:
-        return wrap(self._runs(tokens[1].content, self._palette.text), width)
+        content = tokens[1].content
+        return [] if content == FILLER else wrap(self._runs(content, self._palette.text), width)
 
     def _runs(self, content: str, base: Style) -> list[Run]:
         if (task := _TASK.match(content)) is not None:
@@ -141,10 +163,10 @@ class BlockRenderer:
     def _code(self, tokens: Sequence[Token], width: int, _depth: int) -> list[Row]:
         token = tokens[0]
         code = token.content.removesuffix("\n")
-        language = (token.info.split() or [""])[0]
         number = self._first_code + len(self.codes)
         self.codes.append(code)
-        return code_rows(code, language, width, self._palette, number)
+        self.languages.append((token.info.split() or [""])[0].lower())
+        return code_rows(code, token.info, width, self._palette, number)
 
     def _quote(self, tokens: Sequence[Token], width: int, depth: int) -> list[Row]:
         inside = tokens[1:-1]
@@ -187,7 +209,9 @@ class BlockRenderer:
                 lines[-1].append(inline_runs(token.content, self._env, self._palette, base))
                 if head:
                     alignments.append(str(opening.attrs.get("style", "")).rpartition(":")[2])
-        return table_rows(Table(lines[0], lines[1:], alignments), width, self._palette)
+        is_begun = self._in_table and not line_of(tokens[0])
+        table = Table(lines[0], lines[1:], alignments, is_begun=is_begun)
+        return table_rows(table, width, self._palette)
 
 
 def item_marker(opening: Token, number: int, depth: int) -> str:

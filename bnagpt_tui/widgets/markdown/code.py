@@ -19,6 +19,27 @@ _CONTEXT: Final = 20
 """Lines before a new one that are looked at to colour it while code is still growing."""
 
 
+def language_of(info: str) -> str:
+    """The language that stands after a fence."""
+    return (info.split() or [""])[0]
+
+
+def title_of(info: str, width: int) -> tuple[str, str]:
+    """What of the words after a fence stands in the upper edge, and what has no room there."""
+    whole = " ".join(info.split())
+    if cell_len(whole) <= width - 8:
+        return whole, ""
+    language = language_of(info)
+    return (language, whole) if cell_len(language) <= width - 8 else ("", whole)
+
+
+def top_rows(info: str, width: int, palette: Palette, number: int) -> list[Row]:
+    """The upper edge of a box, and under it what of the words after the fence has no room in it."""
+    title, rest = title_of(info, width)
+    rows = [top_edge(title, width, palette, number)]
+    return [*rows, *boxed([[(rest, palette.code_language)]], width, palette)] if rest else rows
+
+
 def top_edge(language: str, width: int, palette: Palette, number: int) -> Row:
     """The upper edge of a box.
 
@@ -66,11 +87,11 @@ def boxed(lines: Iterable[Sequence[Run]], width: int, palette: Palette) -> list[
     return rows
 
 
-def code_rows(code: str, language: str, width: int, palette: Palette, number: int) -> list[Row]:
+def code_rows(code: str, info: str, width: int, palette: Palette, number: int) -> list[Row]:
     """A whole block of code."""
     return [
-        top_edge(language, width, palette, number),
-        *boxed(highlight(code, language, palette), width, palette),
+        *top_rows(info, width, palette, number),
+        *boxed(highlight(code, language_of(info), palette), width, palette),
         bottom_edge(width, palette),
     ]
 
@@ -82,13 +103,13 @@ class GrowingCode:
     more than that has its right colours once the block is drawn as a whole.
     """
 
-    def __init__(self, language: str, width: int, palette: Palette, number: int) -> None:
-        self._language = language
+    def __init__(self, info: str, width: int, palette: Palette, number: int) -> None:
+        self._language = language_of(info)
         self._width = width
         self._palette = palette
         self._lines: list[str] = []
         self._size = 0
-        self.rows: list[Row] = [top_edge(language, width, palette, number)]
+        self.rows: list[Row] = top_rows(info, width, palette, number)
         """The rows of the lines that are complete, under the top edge."""
 
     def feed(self, lines: Sequence[str]) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from rich.style import Style
 
+from bnagpt_tui.backend.text import visible
+
 from .palette import Palette
 from .parser import MOST_INLINE, parse_inline
+from .part import FILLER
 from .rows import Run
+from .words import BRACKETS
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -33,7 +38,7 @@ def inline_runs(content: str, env: EnvType, palette: Palette, base: Style) -> li
         base: The style of text that nothing marks.
     """
     if len(content) > MOST_INLINE:
-        return [(content, base)]
+        return [(content.removeprefix(FILLER).removeprefix("\n"), base)]
     return _Inline(palette, base).runs(parse_inline(content, env))
 
 
@@ -49,6 +54,8 @@ class _Inline:
             "s_open": palette.deleted,
         }
         self._linked = 0
+        self._address = ""
+        self._closing = ""
 
     def runs(self, tokens: list[Token]) -> list[Run]:
         """The tokens' text, each piece in its style."""
@@ -57,26 +64,60 @@ class _Inline:
     def _token(self, token: Token) -> Iterator[Run]:
         style = self._styles[-1]
         kind = token.type
-        if kind in {"text", "text_special"}:
-            yield from self._text(token.content, style)
-        elif kind in {"softbreak", "hardbreak"}:
-            yield "\n", style
-        elif kind == "code_inline":
-            yield token.content, style + self._palette.literal
-        elif kind == "formula":
-            yield token.content, style + self._palette.math
-        elif kind == "html_inline":
-            yield self._html(token.content, style)
-        elif kind == "image":
-            yield self._image(token, style)
+        if token.content or kind == "image":
+            self._address = ""
+        if token.nesting == 0:
+            yield from self._leaf(token, style)
         elif kind == "link_open":
-            self._styles.append(style + self._link(str(token.attrs.get("href", ""))))
-            self._linked += 1
+            yield from self._open_link(token, style)
+        elif kind == "link_close":
+            yield from self._close_link(style)
         elif token.nesting == 1:
             self._styles.append(style + self._added[kind])
         else:
             self._styles.pop()
-            self._linked -= kind == "link_close"
+
+    def _leaf(self, token: Token, style: Style) -> Iterator[Run]:
+        """What stands inside marks, and holds none itself."""
+        match token.type:
+            case "text":
+                yield from self._text(token.content, style)
+            case "text_special":
+                yield visible(token.content), style
+            case "softbreak" | "hardbreak":
+                yield "\n", style
+            case "code_inline":
+                yield token.content, style + self._palette.literal
+            case "formula":
+                yield token.content, style + self._palette.math
+            case "html_inline":
+                yield self._html(token.content, style)
+            case "image":
+                yield self._image(token, style)
+            case _:
+                yield token.content, style
+
+    def _open_link(self, token: Token, style: Style) -> Iterator[Run]:
+        """Begin a link, whose number keeps its brackets."""
+        self._address = str(token.attrs.get("href", ""))
+        self._styles.append(style + self._link(self._address))
+        self._linked += 1
+        brackets = bool(token.meta.get(BRACKETS))
+        title = visible(str(token.attrs.get("title", "") or ""))
+        self._closing = "]" if brackets else f" ({title})" if title else ""
+        yield "[" if brackets else "", self._styles[-1]
+
+    def _close_link(self, style: Style) -> Iterator[Run]:
+        """End a link; its address stands for a text that it does not have."""
+        yield visible(unquote(self._address)), style
+        yield self._closing, style
+        self._address = self._closing = ""
+        self._styles.pop()
+        self._linked -= 1
+
+    def written(self, text: str) -> Iterator[Run]:
+        """Text in which nothing but addresses is looked for."""
+        yield from self._text(text, self._styles[-1])
 
     def _link(self, address: str) -> Style:
         return self._palette.link + Style.from_meta({ADDRESS: address})
@@ -101,4 +142,11 @@ class _Inline:
 
     def _image(self, token: Token, style: Style) -> Run:
         """The address of an image under its description: a terminal shows no pictures."""
-        return f"[{token.content or 'image'}]", style + self._link(str(token.attrs.get("src", "")))
+        title = visible(str(token.attrs.get("title", "") or ""))
+        shown = " · ".join(filter(None, (token.content or "image", title)))
+        return f"[{shown}]", style + self._link(str(token.attrs.get("src", "")))
+
+
+def written_runs(content: str, palette: Palette) -> list[Run]:
+    """What is shown as it was written, its addresses as links."""
+    return list(_Inline(palette, palette.text).written(content))

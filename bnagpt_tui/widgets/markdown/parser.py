@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from .words import definition, inline_state, keep_cells, nested_fence, numbered_link
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
@@ -69,7 +71,10 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
     if (stop - start) * columns > MOST_CELLS:
         return _plain(state, start, stop)
-    return table(state, start, end, False)
+    first = len(state.tokens)
+    table(state, start, end, False)
+    keep_cells(state, first, start)
+    return True
 
 
 def _table_end(state: StateBlock, start: int, end: int) -> int:
@@ -108,6 +113,9 @@ def parser() -> MarkdownIt:
     markdown.enable(["table", "strikethrough"])
     terminates = ["paragraph", "reference", "blockquote", "list"]
     markdown.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    markdown.block.ruler.at("fence", nested_fence, {"alt": terminates})
+    markdown.block.ruler.at("reference", definition)
+    markdown.inline.ruler.at("link", numbered_link)
     markdown.block.ruler.before("table", "deep", _deep, {"alt": terminates})
     markdown.inline.ruler.before("escape", "formula", _formula)
     return markdown
@@ -125,8 +133,11 @@ def parse_inline(content: str, env: EnvType) -> list[Token]:
     """What the lines of one block hold."""
     tokens: list[Token] = []
     markdown = parser()
-    markdown.inline.parse(content, markdown, env, tokens)
-    return tokens
+    state = inline_state()(content, markdown, env, tokens)
+    markdown.inline.tokenize(state)
+    for rule in markdown.inline.ruler2.getRules(""):
+        rule(state)
+    return state.tokens
 
 
 def labels_in(source: str) -> frozenset[str]:
@@ -136,12 +147,3 @@ def labels_in(source: str) -> frozenset[str]:
     from markdown_it.common.utils import normalizeReference  # noqa: PLC0415
 
     return frozenset(normalizeReference(label) for label in _LABEL.findall(source))
-
-
-def languages(text: str) -> list[str]:
-    """What the author called the language of each block of code, in order; empty for no name."""
-    return [
-        (token.info.split() or [""])[0].lower()
-        for token in parser().parse(text)
-        if token.type in {"fence", "code_block"}
-    ]

@@ -9,16 +9,17 @@ act backwards; a definition that changes what is finished has everything drawn o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bnagpt_tui.backend.text import Cleaner
 
 from .blocks import BlockRenderer, item_marker, line_of, spans
-from .code import GrowingCode
+from .open_fence import OpenFence
 from .palette import Palette
 from .parser import labels_in, parse_blocks
 from .rows import EMPTY, Row
+from .words import GROWING
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -82,34 +83,20 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[_Piece]:
         after = opening.map[1] if opening.map else after
 
 
-class _OpenFence:
-    """Code at the open end whose closing fence has not come."""
+class Surroundings(NamedTuple):
+    """What a text is a part of."""
 
-    def __init__(self, start: re.Match[str], width: int, palette: Palette, number: int) -> None:
-        marker = start[1] or start[3]
-        language = ((start[2] or start[4] or "").split() or [""])[0]
-        self._closing = re.compile(f" {{0,3}}{re.escape(marker)}{marker[0]}*[ \t]*")
-        self._taken = start.end()
-        self._start = start.end()
-        self._growing = GrowingCode(language, width, palette, number)
+    prefix: str = ""
+    """What has to stand before it for it to be read as what it is."""
+    in_table: bool = False
+    """Whether it begins inside a table."""
+    references: Mapping[str, Any] = {}
+    """The definitions of links in other parts, as the parser keeps them."""
 
-    def code_in(self, tail: str) -> str:
-        """The code so far."""
-        return tail[self._start :].removesuffix("\n")
 
-    def grow(self, tail: str) -> tuple[int, list[Row]] | None:
-        """Take what is new of the open end.
-
-        Returns:
-            The first row that changed, and all from there on; `None` when the code is closed.
-        """
-        *lines, partial = tail[self._taken :].split("\n")
-        if any(self._closing.fullmatch(line) for line in (*lines, partial)):
-            return None
-        first = len(self._growing.rows)
-        self._taken = len(tail) - len(partial)
-        self._growing.feed(lines)
-        return first, [*self._growing.rows[first:], *self._growing.tail(partial)]
+def _addresses(references: Mapping[str, Any]) -> dict[str, str]:
+    """Where labels lead."""
+    return {label: str(reference["href"]) for label, reference in references.items()}
 
 
 class MarkdownView:
@@ -120,22 +107,28 @@ class MarkdownView:
     Args:
         width: Columns to draw in.
         palette: The styles.
+        surroundings: What the text is a part of.
     """
 
-    def __init__(self, width: int, palette: Palette) -> None:
+    def __init__(
+        self, width: int, palette: Palette, surroundings: Surroundings | None = None
+    ) -> None:
         self._width = max(2, width)
         self._palette = palette
+        self._around = surroundings or Surroundings()
+        self._is_whole = False
         self._cleaner = Cleaner()
-        self._tail = ""
+        self._tail = self._around.prefix
         self._before: list[str] = []
         self._labels: set[str] = set()
         self._cut: _Cut | None = None
-        self._references: dict[str, Any] = {}
-        self._known: dict[str, str] = {}
+        self._references: dict[str, Any] = dict(self._around.references)
+        self._known = _addresses(self._references)
         self._stable_rows = 0
         self._codes: list[str] = []
+        self._languages: list[str] = []
         self._stable_codes = 0
-        self._fence: _OpenFence | None = None
+        self._fence: OpenFence | None = None
         self._drawn = 0
         self.rows: list[Row] = []
         """Everything that is drawn."""
@@ -146,6 +139,13 @@ class MarkdownView:
         if self._fence is None:
             return self._codes
         return [*self._codes[: self._stable_codes], self._fence.code_in(self._tail)]
+
+    @property
+    def languages(self) -> list[str]:
+        """What their author called the languages of these; empty for no name."""
+        if self._fence is None:
+            return self._languages
+        return [*self._languages[: self._stable_codes], self._fence.language]
 
     def append(self, text: str) -> int:
         """Take more of the text.
@@ -161,18 +161,23 @@ class MarkdownView:
             return len(self.rows)
         changed = self._draw()
         if self._cut is None and (start := _FENCE.match(self._tail)) is not None:
-            self._fence = _OpenFence(start, self._width, self._palette, self._stable_codes)
+            self._fence = OpenFence(start, self._width, self._palette, self._stable_codes)
             if self._fence.grow(self._tail) is None:
                 self._fence = None
         return changed
 
-    def finish(self) -> int:
+    def finish(self, text: str = "", *, in_code: bool = False) -> int:
         """Draw the end of the text as it will stay.
+
+        Args:
+            text: What still comes of it.
+            in_code: Whether it ends inside code that goes on elsewhere.
 
         Returns:
             The first row that changed; the number of rows when none did.
         """
-        self._tail += self._cleaner.rest()
+        self._tail += self._cleaner.clean(text) + self._cleaner.rest()
+        self._is_whole = not in_code
         return self._draw()
 
     def _replace(self, start: int, rows: list[Row]) -> int:
@@ -193,15 +198,22 @@ class MarkdownView:
         self._fence = None
         self._drawn = len(self._tail)
         references = dict(self._references)
-        env: dict[str, Any] = {"references": references}
+        env: dict[str, Any] = {"references": references, GROWING: not self._is_whole}
         tokens = parse_blocks(self._tail, env)
-        known = {label: str(reference["href"]) for label, reference in references.items()}
+        known = _addresses(references)
         changed = {label for label, _ in known.items() ^ self._known.items()}
         self._known = known
         if changed & self._labels:
             return self._draw_all()
         lines = self._tail.split("\n")
-        renderer = BlockRenderer(lines, env, self._width, self._palette, self._stable_codes)
+        renderer = BlockRenderer(
+            lines,
+            env,
+            self._width,
+            self._palette,
+            self._stable_codes,
+            in_table=self._around.in_table and not self._before,
+        )
         starts: list[_Start] = []
         rows: list[Row] = []
         for piece in _pieces(tokens):
@@ -212,6 +224,7 @@ class MarkdownView:
             rows.extend(self._render(piece, renderer))
         first = self._replace(self._stable_rows, rows)
         self._codes[self._stable_codes :] = renderer.codes
+        self._languages[self._stable_codes :] = renderer.languages
         self._let_go(lines, starts, references)
         return first
 
@@ -221,7 +234,7 @@ class MarkdownView:
         self._before.clear()
         self._labels.clear()
         self._cut = None
-        self._references = {}
+        self._references = dict(self._around.references)
         self._stable_rows = self._stable_codes = 0
         return self._draw()
 

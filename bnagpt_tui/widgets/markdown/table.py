@@ -27,6 +27,8 @@ class Table(NamedTuple):
     """The cells of the other rows."""
     alignments: list[str]
     """`left`, `right` or `center` for each column."""
+    is_begun: bool = False
+    """Whether its first row was drawn before, with what came before these rows."""
 
 
 def table_rows(table: Table, width: int, palette: Palette) -> list[Row]:
@@ -38,9 +40,11 @@ def table_rows(table: Table, width: int, palette: Palette) -> list[Row]:
     widths = fitted(natural, width - len(_GAP) * (len(natural) - 1))
     if widths is None:
         return _folded(table, width, palette)
-    rule = "─┼─".join("─" * size for size in widths)
-    rows = _laid_out(table.head, widths, table.alignments, palette)
-    rows.append(Row((Segment(rule, palette.frame),), cell_len(rule), len(rule)))
+    rows: list[Row] = []
+    if not table.is_begun:
+        rule = "─┼─".join("─" * size for size in widths)
+        rows += _laid_out(table.head, widths, table.alignments, palette)
+        rows.append(Row((Segment(rule, palette.frame),), cell_len(rule), len(rule)))
     for cells in table.body:
         rows.extend(_laid_out(cells, widths, table.alignments, palette))
     return rows
@@ -107,7 +111,7 @@ def _folded(table: Table, width: int, palette: Palette) -> list[Row]:
     rows: list[Row] = []
     nothing: list[list[Run]] = [[] for _ in table.head]
     for number, cells in enumerate(table.body or [nothing]):
-        if number:
+        if number or table.is_begun:
             rule = "─" * min(width, 20)
             rows.append(Row((Segment(rule, palette.frame),), len(rule), len(rule)))
         for name, cell in zip(table.head, cells, strict=True):
