@@ -101,7 +101,7 @@ class EventDecoder:
             else:
                 self._name = b""
         if self._rest.removeprefix(b"data:").lstrip().startswith(DONE):
-            self._take(self._rest)
+            self._take(self._rest.rstrip(b"\r"))
             self._rest = b""
         # Servers that leave the empty lines out are not to lag an event behind.
         if self._data and self._seems_whole(self._data):
