@@ -11,9 +11,8 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from ...addresses import addresses_of
-from ...calls import LONGEST_NAME, fit_name
+from ...calls import LONGEST_NAME, fit_name, json_of
 from ...errors import ToolArgumentsError
-from ...halves import mended
 from ...hidden import without_hidden
 from ...models import ToolSpec
 from ...permission import Consent
@@ -128,9 +127,7 @@ def _read(arguments: str, name: str) -> Mapping[str, Any]:
         ToolArgumentsError: They are not a JSON object.
     """
     try:
-        return msgspec.json.decode(
-            mended(arguments.encode("utf-8", "replace").strip() or b"{}"), type=dict[str, Any]
-        )
+        return msgspec.json.decode(json_of(arguments), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ToolArgumentsError(
             f"{name} was not run: its arguments are not a JSON object ({error}). Call it again "
