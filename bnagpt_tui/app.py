@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
 from .backend.errors import StoreUnwritableError
-from .backend.text import harmless
+from .backend.text import as_typed, hidden_letters, one_line
 from .clipboard import copy_sequence
 from .screens.chat import ChatScreen
 from .screens.conversations import DIALOG
@@ -178,7 +178,13 @@ class BnaGPTApp(ThinApp):
     async def on_event(self, event: events.Event) -> None:
         """Make pasted text harmless before any widget sees it."""
         if isinstance(event, events.Paste):
-            event.text = harmless(event.text)
+            event.text = as_typed(event.text)
+            if letters := hidden_letters(event.text):
+                self.notify(
+                    f"What you pasted says something that cannot be seen: “{one_line(letters)}”",
+                    severity="warning",
+                    markup=False,
+                )
         await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

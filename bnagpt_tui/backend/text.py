@@ -69,6 +69,19 @@ def _joined(match: re.Match[str]) -> str:
     return match.group().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def hidden_letters(text: str) -> str:
+    """Return the letters that a text says in tags, which nobody sees; those of flags aside."""
+    found: list[str] = []
+
+    def noted(letters: str) -> str:
+        found.append(letters)
+        return ""
+
+    if _BEYOND.search(text):
+        with_tags(text, noted)
+    return " ".join(found)
+
+
 def with_tags(text: str, hidden: Callable[[str], str]) -> str:
     """The text with something in place of tags, but for those of flags like Scotland's.
 
@@ -140,6 +153,14 @@ def harmless(text: str) -> str:
     if _BEYOND.search(text):
         return _UNSAFE.sub(_picture, with_tags(text, _revealed))
     return _UNSAFE_LOW.sub(_picture, text)
+
+
+def as_typed(text: str) -> str:
+    """The text as it may stand in a field that it is typed into, piece by piece.
+
+    As `harmless`, but that tags stay: they are typed one by one, and may be those of a flag.
+    """
+    return _UNSAFE.sub(_picture, whole(text.replace("\r\n", "\n")))
 
 
 def visible(text: str) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
+from unicodedata import category
 
 from textual import events
 
-from ..backend.text import visible
+from ..backend.text import as_typed
 from ._textual import (
     MODIFIER_KEYS,
     PrefixedKey,
@@ -57,14 +58,14 @@ def typed(character: str) -> events.Key | events.Paste | None:
     """The event of a character that is typed, a control character included; `None` for nothing."""
     if names := legacy_key(character):
         return events.Key(names[0], character)
-    safe = visible(character)
     if character.isprintable():
         return events.Key(key_name(character), character)
+    safe = as_typed(character)
     if safe == "\n":
         return events.Paste(safe)
-    if safe != character or not safe:
+    if not safe or category(character) in {"Cc", "Cs"}:
         return None
-    return TypedText(key_name(character), character)
+    return TypedText(key_name(character), safe)
 
 
 def prefixed(character: str) -> events.Key:

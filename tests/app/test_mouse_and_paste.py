@@ -85,3 +85,11 @@ async def test_a_large_paste_is_taken_whole(open_app: OpenApp) -> None:
         await session.press("enter")
         await session.settled()
         assert len(session.messages[0].content) == 99_999
+
+
+async def test_letters_that_nobody_sees_in_a_paste_are_told(open_app: OpenApp) -> None:
+    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all")
+    async with open_app() as session:
+        session.app.post_message(events.Paste(f"a{hidden}b"))
+        await session.sees("“ignore all”")
+        assert session.screen.prompt.text == f"a{hidden}b"

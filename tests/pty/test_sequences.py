@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bnagpt_tui.backend.store import Repository
+from bnagpt_tui.backend.text import visible
 from tests.groq_server import Answer, Gate, GroqServer
 from tests.pty.terminal import Terminal
 from tests.pty.tmux import Tmux, needs_tmux
@@ -89,7 +90,7 @@ async def test_every_character_arrives_in_a_field(
         terminal.type("\x11")
         await terminal.ends()
     (conversation,) = Repository(home / "data").conversations()
-    assert conversation.name == " ".join(ODD.split())
+    assert conversation.name == visible(" ".join(ODD.split()))
 
 
 async def test_alt_enter_is_a_new_line(

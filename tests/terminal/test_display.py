@@ -74,9 +74,9 @@ async def test_reading_elsewhere_in_it_looks_so_too(tmp_path: Path, online: dict
         await terminal.sees("more below")
         await looks_whole(terminal)
         terminal.type("\x10")
-        await terminal.sees("Search for commands…")
+        await terminal.sees("type to narrow")
         terminal.type("\x1b")
-        await until(lambda: "Search for commands…" not in terminal.text)
+        await until(lambda: "type to narrow" not in terminal.text)
         await looks_whole(terminal)
 
 
