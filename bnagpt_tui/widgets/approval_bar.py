@@ -157,9 +157,9 @@ class ApprovalBar(Vertical, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Take no word before there was time to read what it is about."""
         if action == "decide" and not self._offers(str(parameters[0])):
-            return False
+            return None  # its keys stay its own, offered or not, and do nothing
         if action in {"decide", "explain"}:
-            return self.armed or None  # its keys stay its own, and do nothing yet
+            return self.armed or None
         return True
 
     def _offers(self, permission: str) -> bool:

@@ -91,6 +91,19 @@ async def test_a_letter_that_is_no_key_there_goes_to_the_prompt(open_app: OpenAp
         assert session.screen.prompt.text == "hiß"
 
 
+@pytest.mark.parametrize("key", ["c", "x", "o", "space", "left_square_bracket"])
+async def test_a_key_of_the_messages_stays_its_own_when_there_is_nothing_to_do(
+    open_app: OpenApp, key: str
+) -> None:
+    """No code to copy or to run, no source to open, nothing to unfold, no other answer."""
+    async with open_app() as session:
+        await session.ask("first")
+        await session.press("tab", key)
+        await session.pilot.pause()
+        assert session.screen.prompt.text == ""
+        assert session.screen.log_view.has_focus
+
+
 async def test_a_text_pasted_outside_of_text_fields_goes_to_the_prompt(open_app: OpenApp) -> None:
     async with open_app() as session:
         await session.ask("first")
