@@ -17,7 +17,7 @@ from .markdown import ADDRESS
 from .message_codes import RUN, MessageCodes
 from .message_keys import LOG_KEYS
 from .message_requests import LogRequest, MessageRequest
-from .message_rows import NO_KEYS, KeyHints, Note
+from .message_rows import Note
 
 _ACTIONS: Final = frozenset(
     binding.action.partition("(")[0] for binding in LOG_KEYS if isinstance(binding, Binding)
@@ -35,9 +35,6 @@ class MessageLog(MessageCodes, can_focus=True):
 
     memory_begins: reactive[str | None] = reactive(None, repaint=False)
     """The id of the first message that the model is sent; `None` when it is sent all."""
-
-    keys: reactive[KeyHints] = reactive(KeyHints(), repaint=False)
-    """The keys that act on the current message, from where the focus is."""
 
     class OpenRequested(MessageRequest):
         """A page that a message refers to, or a file of it, is to be opened."""
@@ -178,35 +175,6 @@ class MessageLog(MessageCodes, can_focus=True):
         places = {path.index_of(name) for name in message_ids if name is not None}
         places.add(len(path) - 1)
         self._update_views(*(place for place in places if place is not None))
-
-    def _update_views(self, *indices: int) -> None:
-        """Show messages as they are now, and where the keys act."""
-        super()._update_views(*indices, *self._aim_keys())
-
-    def _move_bar(self) -> None:
-        """Let the bar, and what is said of keys, stand at the current message."""
-        super()._move_bar()
-        if changed := self._aim_keys():
-            super()._update_views(*changed)
-
-    def watch_keys(self) -> None:
-        """Say which keys act on the current message."""
-        self._move_bar()
-
-    def _aim_keys(self) -> set[int]:
-        """Let the current message alone say which keys act on it, and only those that do.
-
-        Returns:
-            The messages that are to be drawn otherwise.
-        """
-        views, message, keys = self._views, self.current, NO_KEYS
-        if message is not None:
-            go_on = self.keys.go_on if self._can("continue", message) else ""
-            keys = KeyHints(go_on, self.keys.again if self._can("regenerate", message) else "")
-        before = views.current, views.keys
-        views.current, views.keys = self._current_index, keys
-        places = {before[0], views.current} if before != (views.current, keys) else set()
-        return {place for place in places if place is not None}
 
     # What the keys ask for
 
