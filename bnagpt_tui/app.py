@@ -20,6 +20,7 @@ from .backend.text import as_typed, hidden_letters, one_line
 from .clipboard import copy_sequence
 from .screens.chat import ChatScreen
 from .screens.conversations import DIALOG
+from .terminal._textual import is_bound
 from .terminal.display import ThinApp
 from .terminal.driver import CountingDriver
 from .theme import THEMES, VARIABLES, legible
@@ -235,7 +236,7 @@ class BnaGPTApp(ThinApp):
     def on_key(self, event: events.Key) -> None:
         """Put a letter that is no key of what has the focus into the prompt."""
         is_here = isinstance(self.screen, ChatScreen)
-        if is_here and event.is_printable and event.key not in self.screen.active_bindings:
+        if is_here and event.is_printable and not is_bound(event.key, self.screen):
             event.stop()
             self.take_text(event.character or "")
 

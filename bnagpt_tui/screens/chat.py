@@ -15,6 +15,7 @@ from .base import WIDE
 from .conversations import ConversationActions
 from .drafts import DraftActions
 from .hands import ToolActions
+from .key_hints import KeyNames
 from .live import Clock
 from .models import ModelActions
 from .search import SearchActions
@@ -112,6 +113,14 @@ class ChatScreen(
         self.show_status()
         self.chat.library.archive.on_saved = self._saved_changed
         self.call_after_refresh(self._begin)
+        self.bindings_updated_signal.subscribe(self, lambda _: self._show_keys())
+
+    def _show_keys(self) -> None:
+        """Have the messages say which keys act on them, from where the focus is."""
+        names = KeyNames(self.BINDINGS, self._keys, self.app.get_key_display)
+        panes = [self.prompt, self.approval_bar, self.log_view, self.pane.rows]
+        present = [pane for pane in panes if pane]
+        self.log_view.keys = names.hints(present, self.focused, self.log_view)
 
     def _begin(self) -> None:
         self.read_conversations()

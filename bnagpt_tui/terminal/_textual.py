@@ -12,6 +12,7 @@ from textual.keys import _character_to_key
 
 if TYPE_CHECKING:
     from textual.message import Message
+    from textual.screen import Screen
 
 ESCAPE_DELAY: Final = constants.ESCAPE_DELAY
 """Seconds after which an escape that nothing follows is the Escape key."""
@@ -34,6 +35,14 @@ def legacy_key(sequence: str) -> tuple[str, ...]:
     """The names of the keys that a terminal sends this for; none if no key does."""
     keys = ANSI_SEQUENCES_KEYS.get(sequence)
     return tuple(key.value for key in keys) if isinstance(keys, tuple) else ()
+
+
+def is_bound(key: str, screen: Screen[object]) -> bool:
+    """Whether a key belongs to what has the focus, or to what that is in.
+
+    It does so too while what it is for cannot be done.
+    """
+    return any(key in bindings.key_to_bindings for _, bindings in screen._modal_binding_chain)
 
 
 class Mouse:

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from ..backend.permission import Approval, Decision, Permission
 from ..backend.text import in_full, one_line
 from .field import Field
+from .late_hide import keep_focus
 from .long_view import LongView
 
 if TYPE_CHECKING:
@@ -154,12 +155,16 @@ class ApprovalBar(Vertical, can_focus=True):
         if self._is_sure:
             self.query_one("#choices", Static).update(_content(_SURE))
 
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus if it is shown again by now."""
+        keep_focus(self, event)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Take no word before there was time to read what it is about."""
         if action == "decide" and not self._offers(str(parameters[0])):
-            return False
+            return None  # its keys stay its own, offered or not, and do nothing
         if action in {"decide", "explain"}:
-            return self.armed or None  # its keys stay its own, and do nothing yet
+            return self.armed or None
         return True
 
     def _offers(self, permission: str) -> bool:

@@ -20,6 +20,7 @@ from textual.strip import Strip
 from ..backend.models import Conversation, now
 from ..backend.naming import loosely
 from ..backend.text import one_line
+from .late_hide import keep_focus
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -215,6 +216,10 @@ class ConversationRows(ScrollView, can_focus=True):
             text = "  nothing matches" if self._filter else "  none yet"
         dim = self.get_component_rich_style("conversation-rows--dim", partial=True)
         return Strip([Segment(text, style + dim)]).adjust_cell_length(width, style)
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus if it is shown again by now."""
+        keep_focus(self, event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs a row is there only with one."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from .graphemes import boundary_after, boundary_before
+from .late_hide import keep_focus
 
 
 class Field(Input):
@@ -29,6 +31,10 @@ class Field(Input):
             compact=True,
         )
         self.cursor_blink = False
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus if it is shown again by now."""
+        keep_focus(self, event)
 
     # What a user sees as one character is one, however many Unicode makes of it.
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from textual import events
+from textual.reactive import reactive
+
 from bnagpt_tui.backend.models import Message
 
+from .late_hide import keep_focus
+from .message_rows import NO_KEYS, KeyHints
 from .message_scroll import MessageScroll
 
 
 class MessageCursor(MessageScroll):
     """Keeps one message current and in view, and shows a bar beside it."""
+
+    keys: reactive[KeyHints] = reactive(KeyHints(), repaint=False)
+    """The keys that act on the current message, from where the focus is."""
 
     def __init__(
         self,
@@ -42,6 +50,39 @@ class MessageCursor(MessageScroll):
             self._barred, self._hinted = barred, hinted
             self.refresh()
         self.refresh_bindings()
+        if changed := self._aim_keys():
+            super()._update_views(*changed)
+
+    def _update_views(self, *indices: int) -> None:
+        """Show messages as they are now, and where the keys act."""
+        super()._update_views(*indices, *self._aim_keys())
+
+    def watch_keys(self) -> None:
+        """Say which keys act on the current message."""
+        self._move_bar()
+
+    def _aim_keys(self) -> set[int]:
+        """Let the current message alone say which keys act on it, and only those that do.
+
+        Returns:
+            The messages that are to be drawn otherwise.
+        """
+        views, message, keys = self._views, self.current, NO_KEYS
+        if message is not None:
+            go_on = self.keys.go_on if self._can("continue", message) else ""
+            keys = KeyHints(go_on, self.keys.again if self._can("regenerate", message) else "")
+        before = views.current, views.keys
+        views.current, views.keys = self._current_index, keys
+        places = {before[0], views.current} if before != (views.current, keys) else set()
+        return {place for place in places if place is not None}
+
+    def _can(self, _action: str, _message: Message) -> bool:
+        """Whether an action makes sense for a message."""
+        return False
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus if it is shown again by now."""
+        keep_focus(self, event)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show which message the keys act on, while they do."""

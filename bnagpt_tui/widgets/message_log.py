@@ -17,6 +17,7 @@ from .markdown import ADDRESS
 from .message_codes import RUN, MessageCodes
 from .message_keys import LOG_KEYS
 from .message_requests import LogRequest, MessageRequest
+from .message_rows import Note
 
 _ACTIONS: Final = frozenset(
     binding.action.partition("(")[0] for binding in LOG_KEYS if isinstance(binding, Binding)
@@ -90,6 +91,7 @@ class MessageLog(MessageCodes, can_focus=True):
         self._start_anew()
         self._cursor = None if at is None else self._views.path.index_of(at)
         self._window.index, self._window.row = self._cursor or 0, 0
+        self._aim_keys()
         self._move_bar()
         self.following = self._cursor is None
         self._sync()
@@ -157,9 +159,9 @@ class MessageLog(MessageCodes, can_focus=True):
         if changed:
             self._update_ids(*{message_id for message_id, _ in changed})
 
-    def set_note(self, text: str) -> None:
+    def set_note(self, note: str | Note) -> None:
         """Show a line under the live or the last message; an empty one takes it away."""
-        self._views.note = text
+        self._views.note = Note(note) if isinstance(note, str) else note
         self._update_ids(self._views.live)
 
     def watch_memory_begins(self, before: str | None, now: str | None) -> None:

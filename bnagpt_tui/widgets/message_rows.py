@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -24,6 +24,35 @@ MEMORY: Final = "the model remembers from here"
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHints:
+    """The keys that go on from a message, from where the focus is."""
+
+    go_on: str = "tab enter"
+    """Keys that go on with an answer that is not whole; empty when they would not."""
+    again: str = "tab r"
+    """Keys that have a question answered again; empty when they would not."""
+
+
+NO_KEYS: Final = KeyHints("", "")
+"""What is said of keys at a message that they do not act on."""
+
+
+class Note(NamedTuple):
+    """A line under a message."""
+
+    text: str = ""
+    """What is the matter."""
+    go_on: str = ""
+    """What the key does that goes on, as in `goes on`; empty when it does nothing."""
+    again: str = ""
+    """What the key does that has it answered again, as in `asks again`; empty for nothing."""
+
+
+NO_NOTE: Final = Note()
+"""Nothing to say under a message."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What a message's look depends on beside the message."""
 
@@ -37,8 +66,10 @@ class State:
     """Which of its siblings it is, counted from 1."""
     siblings: int = 1
     """How many there are."""
-    note: str = ""
+    note: Note = NO_NOTE
     """A line to show under it."""
+    keys: KeyHints = NO_KEYS
+    """The keys that act on it."""
     running: str = ""
     """On a tool's result: how it goes, as in `running 3 s`; empty when it does not run."""
     answered: bool = False
@@ -75,9 +106,10 @@ def foot_rows(message: Message, state: State, width: int, look: Look) -> list[Ro
         rows += [EMPTY, *source_rows(message.sources, width, look)]
     if not (state.live or state.running):
         ending = _ending(message, look)
-        rows += wrap(ending, width) if ending else []
-    if state.note:
-        rows += wrap([(visible(state.note), look.note)], width)
+        keys = _keys_after(message, state.keys) if ending else ""
+        rows += wrap([*ending, (keys, look.dim)], width) if ending else []
+    if state.note.text:
+        rows += wrap([(_told(state.note, state.keys), look.note)], width)
     if state.siblings > 1:
         rows.append(row_of([(f"‹{state.sibling}/{state.siblings}›", look.dim)]))
     return [*rows, EMPTY]
@@ -129,7 +161,7 @@ def _figures(message: Message, state: State) -> str:
     if message.role is Role.TOOL:
         return figures(message, state.running)
     if state.live:
-        if state.note:
+        if state.note.text:
             return "waiting…"
         return "writing…" if message.content or message.reasoning else "asking…"
     if message.usage is not None:
@@ -182,18 +214,32 @@ def _ending(message: Message, look: Look) -> list[Run]:
         case Outcome.FAILED if message.role is Role.TOOL:
             return [(problem, look.problem)] if problem else []
         case Outcome.INTERRUPTED if message.role is Role.TOOL:
-            return [("■ not done", look.stopped), (" · tab enter goes on", look.dim)]
+            return [("■ not done", look.stopped)]
         case Outcome.FAILED:
-            go_on = " · tab enter goes on" if message.content and not message.tool_calls else ""
-            again = [(f"{go_on} · tab r sends again", look.dim)]
-            return [(f"✗ {problem or 'No answer came.'}", look.problem), *again]
+            return [(f"✗ {problem or 'No answer came.'}", look.problem)]
         case Outcome.INTERRUPTED:
-            goes_on = message.content or message.tool_calls
-            go_on = " · tab enter goes on" if goes_on else ""
-            again = [(f"{go_on} · tab r sends again", look.dim)]
-            return [(f"■ {problem or 'stopped'}", look.stopped), *again]
+            return [(f"■ {problem or 'stopped'}", look.stopped)]
         case Outcome.LENGTH:
             cut = f"… cut short: {problem or 'the model reached its longest answer'}"
-            return [(cut, look.stopped), (" · tab enter goes on · tab r sends again", look.dim)]
+            return [(cut, look.stopped)]
         case Outcome.COMPLETE:
             return []
+
+
+def _keys_after(message: Message, keys: KeyHints) -> str:
+    """What can be pressed after an answer that did not end well."""
+    is_tool = message.role is Role.TOOL
+    if is_tool and message.outcome is not Outcome.INTERRUPTED:
+        return ""
+    return _hinted(keys, "goes on", "" if is_tool else "sends again")
+
+
+def _told(note: Note, keys: KeyHints) -> str:
+    """A note, and what can be pressed."""
+    return visible(note.text) + _hinted(keys, note.go_on, note.again)
+
+
+def _hinted(keys: KeyHints, go_on: str, again: str) -> str:
+    """Keys and what they do, behind what they are about."""
+    pairs = (keys.go_on, go_on), (keys.again, again)
+    return "".join(f" · {key} {meaning}" for key, meaning in pairs if key and meaning)

@@ -14,7 +14,7 @@ from bnagpt_tui.backend.text import visible
 from .message_look import GUTTER, MARGIN, Look
 from .message_paint import STRIDE
 from .message_path import MessagePath
-from .message_rows import State
+from .message_rows import NO_KEYS, NO_NOTE, KeyHints, State
 from .message_view import MessageView
 
 MOST_VIEWS: Final = 48
@@ -50,8 +50,12 @@ class MessageViews:
         """Gives which of its siblings a message is, from 1, and how many there are."""
         self.live: str | None = None
         """The id of the message that is being written."""
-        self.note = ""
+        self.note = NO_NOTE
         """A line under the live or the last message."""
+        self.keys: KeyHints = NO_KEYS
+        """The keys that act on the current message."""
+        self.current: int | None = None
+        """Which message they act on; `None` for none."""
         self.running: Mapping[str, str] = {}
         """How the tools go that run, by the ids of their results."""
         self.memory_begins: str | None = None
@@ -74,7 +78,8 @@ class MessageViews:
         self.siblings = siblings
         self.live = None
         self.running = {}
-        self.note = ""
+        self.note = NO_NOTE
+        self.keys, self.current = NO_KEYS, None
         self.unfolded.clear()
         self._pending.clear()
         self._views.clear()
@@ -219,7 +224,8 @@ class MessageViews:
             memory_begins=message.id == self.memory_begins,
             sibling=sibling,
             siblings=siblings,
-            note=self.note if annotated else "",
+            note=self.note if annotated else NO_NOTE,
+            keys=self.keys if index == self.current else NO_KEYS,
             running=self.running.get(message.id, ""),
             answered=bool(message.tool_calls) and self._is_answered(index),
         )

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from ..backend.text import harmless
 from .graphemes import boundary_after, boundary_at, boundary_before
+from .late_hide import keep_focus
 from .recall import Recall
 
 if TYPE_CHECKING:
@@ -103,6 +104,10 @@ class Prompt(TextArea):
         )
         self.cursor_blink = False
         self._recall = Recall()
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus if it is shown again by now."""
+        keep_focus(self, event)
 
     @property
     def completing(self) -> bool:

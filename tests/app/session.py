@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +106,7 @@ class OpenApp(Protocol):
         engine: ScriptedEngine | None = None,
         name: str = "",
         prepare: Callable[[ChatService], Awaitable[None]] | None = None,
+        keys: Mapping[str, str] | None = None,
         **options: object,
     ) -> AbstractAsyncContextManager[Session]: ...
 
@@ -122,6 +123,7 @@ def open_app(repository: Repository, tmp_path: Path) -> OpenApp:
         engine: ScriptedEngine | None = None,
         name: str = "",
         prepare: Callable[[ChatService], Awaitable[None]] | None = None,
+        keys: Mapping[str, str] | None = None,
         **options: object,
     ) -> AsyncIterator[Session]:
         engine = engine or ScriptedEngine([*scripts])
@@ -135,7 +137,7 @@ def open_app(repository: Repository, tmp_path: Path) -> OpenApp:
         )
         if prepare:
             await prepare(chat)
-        app = BnaGPTApp(chat, opening=name)
+        app = BnaGPTApp(chat, opening=name, keys=keys)
         async with app.run_test(size=size, notifications=True) as pilot:
             session = Session(app, pilot, chat, engine, repository)
             await pilot.pause()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
+from bnagpt_tui.widgets.field import Field
 from tests.app.hands import ACTS, armed, engine, send
 from tests.app.session import OpenApp
 from tests.fakes import DONE, Hands
@@ -91,6 +92,19 @@ async def test_a_letter_that_is_no_key_there_goes_to_the_prompt(open_app: OpenAp
         assert session.screen.prompt.text == "hiß"
 
 
+@pytest.mark.parametrize("key", ["c", "x", "o", "space", "left_square_bracket"])
+async def test_a_key_of_the_messages_stays_its_own_when_there_is_nothing_to_do(
+    open_app: OpenApp, key: str
+) -> None:
+    """No code to copy or to run, no source to open, nothing to unfold, no other answer."""
+    async with open_app() as session:
+        await session.ask("first")
+        await session.press("tab", key)
+        await session.pilot.pause()
+        assert session.screen.prompt.text == ""
+        assert session.screen.log_view.has_focus
+
+
 async def test_a_text_pasted_outside_of_text_fields_goes_to_the_prompt(open_app: OpenApp) -> None:
     async with open_app() as session:
         await session.ask("first")
@@ -137,3 +151,33 @@ async def test_a_list_that_changed_since_it_was_drawn_deletes_nothing(open_app: 
         rows.action_delete()
         await session.pilot.pause()
         assert len(session.chat.conversations) == 3
+
+
+@pytest.mark.parametrize("panes", [0, 1, 2])
+async def test_late_word_that_a_pane_was_hidden_takes_no_focus(
+    open_app: OpenApp, panes: int
+) -> None:
+    async with open_app() as session:
+        await session.ask("first")
+        await session.press(*["tab"] * panes)
+        focused = session.app.focused
+        assert focused is not None
+        focused.post_message(events.Hide())
+        await session.pilot.pause()
+        await session.pilot.pause()
+        assert session.app.focused is focused
+
+
+async def test_letters_behind_a_field_that_was_closed_and_opened_again_are_in_it(
+    open_app: OpenApp,
+) -> None:
+    async with open_app(engine=engine(ACTS, ["Done.", DONE]), toolbox=Hands().box()) as session:
+        await send(session, "run it")
+        bar = await armed(session)
+        await session.press("w")
+        field = bar.query_one(Field)
+        field.post_message(events.Hide())  # as a layout does that falls between two quick keys
+        await session.type("too slow")
+        assert field.value == "too slow"
+        await session.press("escape", "n")
+        await session.settled()

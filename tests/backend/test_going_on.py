@@ -76,6 +76,7 @@ async def test_the_instruction_is_in_that_one_request_alone(
     await ask(chat, conversation_id, "thanks")
     assert contents(engine.requests[2].messages) == ["go", "The first and the rest.", "thanks"]
     conversation, messages = repository.load(conversation_id)
+    await chat.close()  # then nothing is written or taken away behind the turn any more
     files = [file for file in (tmp_path / "data").rglob("*") if file.is_file()]
     assert files
     for text in (
