@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, get_type_hints
 import msgspec
 
 from ..errors import ToolArgumentsError
-from ..halves import mended
+from ..halves import call_json
 from ..models import Source, ToolSpec
 from ..permission import Consent, permission_key
 
@@ -215,11 +215,6 @@ def _arguments_of(function: Callable[..., object], name: str) -> type[Any]:
     return msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True, gc=False)
 
 
-def _json(arguments: str) -> bytes:
-    """Arguments as a model wrote them, with nothing in it that is half a character."""
-    return mended(arguments.encode("utf-8", "replace").strip() or b"{}")
-
-
 def _read(kind: type[Any], arguments: str, name: str) -> dict[str, Any]:
     """The arguments as values.
 
@@ -227,7 +222,7 @@ def _read(kind: type[Any], arguments: str, name: str) -> dict[str, Any]:
         ToolArgumentsError: They are not what the tool takes; the sentence says what is wrong.
     """
     try:
-        values = msgspec.json.decode(_json(arguments), type=kind)
+        values = msgspec.json.decode(call_json(arguments), type=kind)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ToolArgumentsError(
             f"{name} was not run, because its arguments are wrong: {error}. Call it again with "

@@ -13,7 +13,7 @@ import msgspec
 from ...addresses import addresses_of
 from ...calls import LONGEST_NAME, fit_name
 from ...errors import ToolArgumentsError
-from ...halves import mended
+from ...halves import call_json
 from ...hidden import without_hidden
 from ...models import ToolSpec
 from ...permission import Consent
@@ -128,9 +128,7 @@ def _read(arguments: str, name: str) -> Mapping[str, Any]:
         ToolArgumentsError: They are not a JSON object.
     """
     try:
-        return msgspec.json.decode(
-            mended(arguments.encode("utf-8", "replace").strip() or b"{}"), type=dict[str, Any]
-        )
+        return msgspec.json.decode(call_json(arguments), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ToolArgumentsError(
             f"{name} was not run: its arguments are not a JSON object ({error}). Call it again "
