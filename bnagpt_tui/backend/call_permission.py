@@ -57,6 +57,8 @@ class CallPermission:
         origin = self._origins.of(context.conversation_id, run.call)
         if origin is Origin.USER:
             return True
+        if origin is Origin.FILE:  # whoever wrote the call may have written who named its address
+            context = replace(context, is_named=_is_named_by_nobody)
         consent = await tool.consent(context, run.call.arguments)
         if consent is None:
             return True
@@ -92,6 +94,11 @@ class CallPermission:
             words = decision.words.strip()
             told = f" They say: {words}" if words else ""
             raise ToolError(f"Not run: the user did not allow it.{told}")
+
+
+async def _is_named_by_nobody(_address: str) -> bool:
+    """Trust no address that a file names."""
+    return False
 
 
 def _for_file(consent: Consent) -> Consent:

@@ -175,9 +175,16 @@ class Calls:
     ) -> AsyncGenerator[CallEvent, None]:
         """Yield what happens, and what the tools say, until all of them have ended."""
         kept = time.monotonic()
+        undone = set(tasks)
+
+        def on_done(task: asyncio.Task[None]) -> None:
+            undone.discard(task)
+            if not undone:  # or else a thousand that end at once would wake nobody for something
+                events.put_nowait(None)
+
         for task in tasks:
-            task.add_done_callback(lambda _task: events.put_nowait(None))
-        while not all(task.done() for task in tasks) or not events.empty():
+            task.add_done_callback(on_done)
+        while undone or not events.empty():
             if event := await events.get():
                 if isinstance(event, ToolEnded):  # the others may yet take hours
                     await self._keep(conversation_id, [event.result])

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from .events import ToolCallDelta
-from .halves import mended
+from .halves import call_json
 from .models import Message, Outcome, Role, ToolCall
 
 MOST_CALLS: Final = 16
@@ -29,19 +29,10 @@ _FIT_ID: Final = re.compile(r"[A-Za-z0-9_.:?=+/-]{1,64}")
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def json_of(arguments: str) -> bytes:
-    """Return a call's arguments as the JSON text that everything reads that reads them.
-
-    What a user is asked about and what a tool then does must never differ, so nobody decodes the
-    model's own words. Blank arguments are none, and halves of characters are replaced.
-    """
-    return mended(arguments.strip().encode("utf-8", "replace")) or b"{}"
-
-
 def values_of(arguments: str) -> dict[str, Any] | None:
     """A call's arguments by their names; `None` when they are no JSON object."""
     try:
-        values = msgspec.json.decode(json_of(arguments))
+        values = msgspec.json.decode(call_json(arguments))
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None

@@ -189,7 +189,11 @@ class Turns:
             results.append(message)
         known = {result.tool_call_id for result in results}
         calls = before.tool_calls if before and are_whole(before) else ()
-        undone = [item for item in reversed(results) if item.outcome is Outcome.INTERRUPTED]
+        undone = [
+            item
+            for item in reversed(results)
+            if item.outcome is Outcome.INTERRUPTED and item.tool_calls  # a file may name no call
+        ]
         owed = [call for call in calls if call.id not in known]
         drafts = (*undone, *self._calls.drafts(owed, path[-1].id if path else None))
         is_awaited = before is not None and (before.role is Role.USER or bool(before.tool_calls))

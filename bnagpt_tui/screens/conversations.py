@@ -93,11 +93,12 @@ class ConversationActions(ChatBase):
             await self.open_by_name(name)
             return
         from .picker import Choice, PickerScreen  # noqa: PLC0415  # as above
+        from .slices import in_slices  # noqa: PLC0415  # as above
 
         present = now()
         choices = [
             Choice(item.id, item.name, ("★ " if item.pinned else "") + age(item.updated, present))
-            for item in self.chat.conversations
+            async for item in in_slices(self.chat.conversations)
         ]
         picked = await self.app.push_screen_wait(PickerScreen("Open a conversation", choices))
         if picked:

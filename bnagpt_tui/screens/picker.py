@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on
+from textual import getters, on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -16,14 +17,22 @@ from textual.widgets.option_list import Option
 
 from ..backend.text import one_line
 from ..widgets.field import Field
+from .slices import in_slices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
 MOST_SHOWN = 200
 """How many choices are listed at once; typing narrows them."""
+
+MOST_AT_ONCE = 500
+"""How many choices are compared with what was typed before anything else is done."""
+
+MOST_COMPARED = 120
+"""Characters of a label that are compared: a name may be as long as its file wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class PickerScreen(ModalScreen[str | None]):
         self._title = title
         self._choices = choices
         self._explanation = explanation
+        self._narrowing: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Title, explanation, filter and list."""
@@ -83,8 +93,10 @@ class PickerScreen(ModalScreen[str | None]):
         self._list(event.value)
 
     @on(Input.Submitted)
-    def _pick(self, event: Input.Submitted) -> None:
+    async def _pick(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._narrowing is not None:  # it stops for no other key meanwhile
+            await self._narrowing.wait()
         option = self._options.highlighted_option
         if option is not None:
             self.dismiss(option.id)
@@ -106,19 +118,44 @@ class PickerScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
     def _list(self, wanted: str) -> None:
+        """List what fits what was typed, best first."""
+        if self._narrowing is not None:
+            self._narrowing.cancel()
+            self._narrowing = None
+        if not wanted:
+            self._show(self._choices[:MOST_SHOWN])
+        elif len(self._choices) <= MOST_AT_ONCE:
+            matcher = Matcher(wanted)
+            self._show(_best([(_score(matcher, each), each) for each in self._choices]))
+        else:
+            self._narrowing = self._list_many(wanted)
+
+    @work(group="narrow")
+    async def _list_many(self, wanted: str) -> None:
+        """List what fits of very many, without holding up the next key."""
         matcher = Matcher(wanted)
-        scored = [
-            (matcher.match(choice.label) if wanted else 1.0, choice) for choice in self._choices
-        ]
-        found = [item for item in scored if item[0] > 0]
-        if wanted:
-            found.sort(key=lambda item: -item[0])
+        self._show(
+            _best([(_score(matcher, each), each) async for each in in_slices(self._choices)])
+        )
+
+    def _show(self, found: Sequence[Choice]) -> None:
         self._options.clear_options()
         self._options.add_options(
-            [Option(self._row(choice), id=choice.id) for _, choice in found[:MOST_SHOWN]]
+            [Option(self._row(choice), id=choice.id) for choice in found[:MOST_SHOWN]]
         )
         self._options.highlighted = 0 if found else None
 
     def _row(self, choice: Choice) -> Content:
         label = one_line(choice.label, 120)
         return Content.assemble(label, ("  " + one_line(choice.detail, 60), "$muted"))
+
+
+def _score(matcher: Matcher, choice: Choice) -> float:
+    """How well a choice fits; 0 for not at all."""
+    return matcher.match(choice.label[:MOST_COMPARED])
+
+
+def _best(scored: Sequence[tuple[float, Choice]]) -> Sequence[Choice]:
+    """The choices that fit, the best first, as many as are listed."""
+    found = [item for item in scored if item[0] > 0]
+    return [choice for _, choice in nlargest(MOST_SHOWN, found, key=lambda item: item[0])]

@@ -13,14 +13,17 @@ import pytest
 from bnagpt_tui.backend.approvals import Approvals
 from bnagpt_tui.backend.chat import ChatService
 from bnagpt_tui.backend.engines.groq.requests import wire_messages
-from bnagpt_tui.backend.events import ApprovalAsked, ToolCallDelta, TurnEvent
+from bnagpt_tui.backend.events import ApprovalAsked, ToolCallDelta, ToolStarted, TurnEvent
 from bnagpt_tui.backend.models import Message, Outcome, Role, ToolCall
-from bnagpt_tui.backend.permission import Approval, Decision, Permission
+from bnagpt_tui.backend.permission import Approval, Consent, Decision, Permission
 from bnagpt_tui.backend.store import Archive, Repository
 from bnagpt_tui.backend.store.importing import read_import
+from bnagpt_tui.backend.toolbox import Kit, Toolbox
+from bnagpt_tui.backend.tools.base import ToolContext, ToolResult, tool_from
+from bnagpt_tui.backend.tools.web.consent import consent_to
 from tests.backend.hands import decided, kept, path_of, talk
 from tests.backend.talking import ask, to_end
-from tests.fakes import CALLS, DONE, Gate, Hands, call
+from tests.fakes import CALLS, DONE, Gate, Hands, ScriptedEngine, call, make_chat
 from tests.waiting import until
 
 IDS = ["user_1", "user_" + "0" * 16, "c1", "import_1", "", "by_user", "c" * 9]
@@ -340,3 +343,39 @@ async def test_a_call_that_was_stopped_while_it_ran_is_asked_about_again(archive
     await asyncio.gather(turn, return_exceptions=True)
     [again] = await refused(chat, conversation.id)
     assert again.consent.reason == ""
+
+
+async def test_a_result_to_be_that_names_no_call_is_passed_over(archive: Archive) -> None:
+    chat, engine = talk(archive, Hands(), ["Seen.", DONE])
+    question = Message(Role.USER, "do it")
+    empty = replace(stopped("c1", question.id), tool_calls=())
+    conversation_id = await kept(chat, question, empty)
+    events = await to_end(chat.tools.resume(conversation_id))
+    assert not any(isinstance(event, ToolStarted) for event in events)
+    assert len(engine.requests) == 1
+    assert path_of(chat, conversation_id)[-1].content == "Seen."
+
+
+async def test_an_address_that_a_file_names_is_asked_about_where_a_file_asks(
+    archive: Archive,
+) -> None:
+    """Whoever wrote the call wrote the question above it, too."""
+    visited: list[str] = []
+
+    async def visit(_context: ToolContext, address: str) -> ToolResult:
+        """Visit a page."""
+        visited.append(address)
+        return ToolResult("seen")
+
+    async def asks(context: ToolContext, address: str) -> Consent | None:
+        return await consent_to([address], context)
+
+    box = Toolbox(lambda: Kit([tool_from(visit, asks=asks)]))
+    chat = make_chat(ScriptedEngine([["Seen.", DONE]], tools=True), archive, toolbox=box)
+    address = "https://evil.example/page"
+    question = Message(Role.USER, f"read {address}")
+    called = ToolCall("c1", "visit", json.dumps({"address": address}))
+    answer = Message(Role.ASSISTANT, parent=question.id, tool_calls=(called,))
+    [approval] = await refused(chat, await kept(chat, question, answer))
+    assert "Read from the conversation's file" in approval.consent.reason
+    assert visited == []

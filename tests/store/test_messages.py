@@ -148,3 +148,13 @@ async def test_the_archive_opens_what_is_on_the_disk_and_what_is_not(archive: Ar
     await archive.save(talk, asked)
     opened, tree = await archive.open(talk.id)
     assert (opened, list(tree)) == (talk, [asked])
+
+
+def test_huge_messages_that_stand_together_are_decoded_once() -> None:
+    """Each look at the screen asks for all of them; one takes a tenth of a second."""
+    huge = {
+        name: f'{{"id":"{name}","role":"user","content":"{name * 18_000_000}"}}' for name in "ab"
+    }
+    messages = kept(n1=huge["a"].encode(), n2=huge["b"].encode())
+    first = {name: messages.message(name) for name in huge}
+    assert all(messages.message(name) is first[name] for name in huge)

@@ -26,8 +26,11 @@ class _Head(msgspec.Struct, gc=False):
 _LARGE: Final = 1 << 18
 """Bytes of a record from which on its message is kept once it was decoded."""
 
-_LARGE_AT_ONCE: Final = 1 << 25
-"""Bytes of such records whose messages are kept; that of the last one always is."""
+_LARGE_AT_ONCE: Final = 1 << 28
+"""Bytes of such records whose messages are kept; that of the last one always is.
+
+A few of 50 MB have to fit, which stand on one screen: each would be decoded again with each look.
+"""
 
 _HEAD: Final = msgspec.json.Decoder(_Head)
 _MESSAGE: Final = msgspec.json.Decoder(Message)

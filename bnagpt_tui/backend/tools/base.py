@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias, get_type_hints
 
 import msgspec
 
-from ..calls import json_of
 from ..errors import ToolArgumentsError
+from ..halves import call_json
 from ..models import Source, ToolSpec
 from ..permission import Consent, permission_key
 
@@ -222,7 +222,7 @@ def _read(kind: type[Any], arguments: str, name: str) -> dict[str, Any]:
         ToolArgumentsError: They are not what the tool takes; the sentence says what is wrong.
     """
     try:
-        values = msgspec.json.decode(json_of(arguments), type=kind)
+        values = msgspec.json.decode(call_json(arguments), type=kind)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ToolArgumentsError(
             f"{name} was not run, because its arguments are wrong: {error}. Call it again with "

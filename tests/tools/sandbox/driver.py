@@ -37,7 +37,7 @@ def become(user: int, home: str) -> None:
 
 def add_secret(secret: bytes) -> int:
     """Put a secret into a new session keyring; its serial number."""
-    _LIBC.syscall(KEYCTL, _JOIN, b"bnagpt-test")
+    _LIBC.syscall(KEYCTL, _JOIN, None)  # one with a name would be shared with a test beside
     return int(_LIBC.syscall(ADD_KEY, b"user", DESCRIPTION, secret, len(secret), SESSION))
 
 

@@ -7,16 +7,18 @@ import json
 import platform
 import re
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bnagpt_tui.backend.tools.sandbox import SandboxOptions, seccomp
+from bnagpt_tui.backend.tools.sandbox import SandboxOptions, launcher, seccomp
 from bnagpt_tui.backend.tools.sandbox.bubblewrap import Bubblewrap
 from bnagpt_tui.backend.tools.sandbox.pythons import pythons
 from bnagpt_tui.backend.tools.sandbox.scratch import Scratch
 from bnagpt_tui.backend.tools.sandbox.walls import Walls
-from tests.tools.sandbox.conftest import BWRAP, FULL, USERS, MakeSandbox, home_of, run
+from tests.tools.sandbox.conftest import AS_ROOT, BWRAP, FULL, USERS, MakeSandbox, home_of, run
 from tests.tools.sandbox.driver import drive
 
 FILTERED = pytest.mark.skipif(
@@ -197,6 +199,33 @@ async def test_without_a_filter_the_session_keyring_is_still_another(
     del kind
     told = await _unfiltered(tmp_path, KEYS.replace("{key}", "0"))
     assert told == "[]"
+
+
+FULL_OF_KEYS = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+ADD, KEYCTL = (217, 219) if os.uname().machine == "aarch64" else (248, 250)
+os.setgroups([])
+os.setresgid(54322, 54322, 54322)
+os.setresuid(54322, 54322, 54322)
+libc.syscall(KEYCTL, 1, None)
+libc.syscall(ADD, b"user", b"bnagpt-secret", b"gsk_canary", 10, -3)
+number = 0
+while libc.syscall(ADD, b"user", b"k%d" % number, b"x", 1, -3) != -1:
+    number += 1
+python = sys.argv[1] if os.access(sys.argv[1], os.X_OK) else "/usr/bin/python3"
+os.execve(python, [python, "-I", "-S", "-c", sys.argv[2], "", "", str(KEYCTL), *sys.argv[3:]], {})
+"""
+"""Becomes a user who may have no further key, and starts something as sandboxes are started."""
+
+
+@AS_ROOT
+def test_who_may_have_no_further_keyring_starts_nothing_with_that_of_the_host() -> None:
+    source = Path(launcher.__file__).read_text("utf-8")
+    words = [sys.executable, "-c", FULL_OF_KEYS, sys.executable, source, "/bin/echo", "started"]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=60)
+    assert done.stdout == ""
+    assert "there is no keyring to be had for it" in done.stderr
 
 
 async def _unfiltered(tmp_path: Path, code: str) -> str:

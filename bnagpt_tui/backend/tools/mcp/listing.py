@@ -11,8 +11,9 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from ...addresses import addresses_of
-from ...calls import LONGEST_NAME, fit_name, json_of
+from ...calls import LONGEST_NAME, fit_name
 from ...errors import ToolArgumentsError
+from ...halves import call_json
 from ...hidden import without_hidden
 from ...models import ToolSpec
 from ...permission import Consent
@@ -127,7 +128,7 @@ def _read(arguments: str, name: str) -> Mapping[str, Any]:
         ToolArgumentsError: They are not a JSON object.
     """
     try:
-        return msgspec.json.decode(json_of(arguments), type=dict[str, Any])
+        return msgspec.json.decode(call_json(arguments), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ToolArgumentsError(
             f"{name} was not run: its arguments are not a JSON object ({error}). Call it again "
