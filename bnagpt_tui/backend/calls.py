@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from .events import ToolCallDelta
+from .halves import mended
 from .models import Message, Outcome, Role, ToolCall
 
 MOST_CALLS: Final = 16
@@ -29,7 +30,8 @@ _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 def values_of(arguments: str) -> dict[str, Any] | None:
     """A call's arguments by their names; `None` when they are no JSON object."""
     try:
-        values = json.loads(arguments.strip() or "{}")  # as tools read them
+        written = mended(arguments.encode("utf-8", "replace")).strip()  # as tools read them
+        values = json.loads(written or "{}")
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
