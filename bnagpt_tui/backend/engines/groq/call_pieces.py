@@ -52,6 +52,8 @@ def _arguments(given: object) -> str:
     """
     if given is None or isinstance(given, dict):
         return ""
+    if isinstance(given, list) and all(isinstance(piece, str) for piece in given):
+        given = "".join(given)
     return given if isinstance(given, str) else json.dumps(given)
 
 

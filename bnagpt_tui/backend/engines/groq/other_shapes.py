@@ -83,6 +83,8 @@ def _responses(event: dict[str, Any]) -> dict[str, Any] | None:
     """OpenAI's responses: calls of tools, whose pieces are no text."""
     kind = label(event.get("type"))
     item = fields(event.get("item"))
+    if event.get("object") == "response" and event.get("output"):
+        return _chunk({"content": event["output"]}, "stop", event.get("usage"))
     if kind == "response.output_item.added" and item.get("type") == "function_call":
         call = {"index": event.get("output_index"), "id": item.get("call_id")}
         return _chunk({"tool_calls": [{**call, "name": item.get("name")}]}, None)
@@ -101,6 +103,8 @@ def _responses(event: dict[str, Any]) -> dict[str, Any] | None:
 def _cohere(event: dict[str, Any]) -> dict[str, Any] | None:
     """Cohere's chat, of both its versions."""
     delta = fields(event.get("delta"))
+    if isinstance(event.get("message"), dict) and event.get("finish_reason"):
+        return _chunk(event["message"], event["finish_reason"], event.get("usage"))
     if isinstance(delta.get("message"), dict):
         message = delta["message"]
         return _chunk({**message, "reasoning": message.get("tool_plan")}, None)
@@ -160,6 +164,9 @@ def _single(event: dict[str, Any]) -> dict[str, Any] | None:
         said = {"content": event["response"], "reasoning": event.get("thinking")}
         finish = event.get("done_reason") or (event.get("done") and "stop")
         return _chunk({**said, "tool_calls": event.get("tool_calls")}, finish or None)
+    if isinstance(event.get("result"), str) and "is_end" in event:  # Baidu's
+        ending = "stop" if is_true(event["is_end"]) else None
+        return _chunk({"content": event["result"]}, ending, event.get("usage"))
     for name in _TEXTS:
         value = event.get(name)
         token = fields(value)

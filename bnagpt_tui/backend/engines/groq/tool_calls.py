@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ...calls import unwrapped
 from ...events import ToolCallDelta
 from .call_pieces import CallPiece
 from .lenient import whole_characters
@@ -18,7 +19,7 @@ _NOTHING: Final = frozenset({"", "{}", "null", "None"})
 def _values(arguments: str) -> Any:
     """The arguments' values; `None` when they are not a whole JSON object."""
     try:
-        values = json.loads(arguments)
+        values = json.loads(unwrapped(arguments))
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
