@@ -38,6 +38,18 @@ def values_of(arguments: str) -> dict[str, Any] | None:
     return values if isinstance(values, dict) else None
 
 
+def unwrapped(arguments: str) -> str:
+    """A call's arguments, without the quotation marks of those that were written as JSON twice."""
+    if arguments[:1] != '"':
+        return arguments
+    try:
+        inner = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return arguments
+    is_object = isinstance(inner, str) and inner.lstrip().startswith("{")
+    return inner if is_object else arguments
+
+
 def are_whole(answer: Message) -> bool:
     """Whether an answer's calls are all that the model meant, and may be done later.
 
@@ -133,5 +145,6 @@ class CallPieces:
         while len(self._ids) < len(self._calls):
             self._ids.append(new_call_id())
         return tuple(
-            replace(call, id=own) for call, own in zip(self._calls, self._ids, strict=True)
+            replace(call, id=own, arguments=unwrapped(call.arguments))
+            for call, own in zip(self._calls, self._ids, strict=True)
         )

@@ -5,6 +5,7 @@ The words of the refusals are those of the services named beside them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from bnagpt_tui.backend.errors import (
 from bnagpt_tui.backend.events import EngineEvent, Noted
 from bnagpt_tui.backend.models import Message, Role, ToolCall, ToolSpec
 from tests.groq_server.picky import PickyServer, Rule, error, once, refusal, without
+from tests.groq_server.raw import Raw
 
 from .asking import collect, text_of
 
@@ -535,3 +537,53 @@ async def test_an_effort_that_is_refused_is_replaced_by_one_that_is_listed() -> 
     async with PickyServer("/v1", [rule]) as server:
         await ask(server, extra={"reasoning_effort": "none"})
         assert [body["reasoning_effort"] for body in server.bodies] == ["none", "low"]
+
+
+NO_STREAM = [
+    said("Streaming is not supported for this model"),
+    said("This model does not support streaming."),
+    said("This model doesn't support tool use in streaming mode."),
+    said("Cannot use tools with stream", 500),
+    said("Your organization must be verified to stream this model.", param="stream"),
+    said("Unsupported value: 'stream' does not support true with this model.", param="stream"),
+    said("stream must be set to false", 422),
+    said("Only non-streaming requests are accepted"),
+]
+
+
+@pytest.mark.parametrize("refuse", NO_STREAM)
+async def test_a_server_that_does_not_stream_is_asked_for_the_whole_answer(
+    refuse: Callable[[], web.Response],
+) -> None:
+    whole = {
+        "object": "chat.completion",
+        "choices": [{"message": {"content": "Yes"}, "finish_reason": "stop"}],
+    }
+    memory = ServerMemory()
+    body = json.dumps(whole).encode()
+    rules: list[Rule] = [
+        lambda body: refuse() if body.get("stream") else None,
+        without("stream_options", said("'stream_options' is only allowed when stream is on")),
+    ]
+    async with PickyServer(rules=rules, answer=Raw(body, "application/json")) as server:
+        events = await ask(server, asking(tools=True), memory=memory)
+        assert text_of(events) == "Yes"
+        assert server.bodies[-1]["stream"] is False
+        assert "tools" in server.bodies[-1]
+        await ask(server, asking(tools=True), memory=memory)
+        assert len(server.bodies) == 3
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Unrecognized request argument supplied: stream_options",
+        "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+    ],
+)
+async def test_a_refusal_of_streams_options_goes_on_streaming(message: str) -> None:
+    rule = without("stream_options", said(message))
+    async with PickyServer(rules=[rule]) as server:
+        await ask(server)
+        assert server.bodies[-1]["stream"] is True
+        assert "stream_options" not in server.bodies[-1]

@@ -209,3 +209,17 @@ async def test_long_arguments_cost_no_more_than_their_length(
     first = delta(tool_calls=[call("run_python", "", id="a", index=0)])
     seen = await read(server, engine, Raw(first + pieces + stop("tool_calls") + DONE))
     assert seen.calls == [("run_python", json.loads(long))]
+
+
+async def test_halves_of_characters_in_arguments_reach_nobody(
+    server: GroqServer, engine: GroqEngine
+) -> None:
+    cut = [
+        b'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a\\ud83d",'
+        b'"function":{"name":"lo\\ude00ok","arguments":"{\\"a\\": \\"x\\ud83d"}}]}}]}\n\n',
+        b'data: {"choices":[{"delta":{"tool_calls":[{"index":0,'
+        b'"function":{"arguments":"\\ude00 \\\\ud83d\\"}"}}]}}]}\n\n',
+    ]
+    seen = await read(server, engine, Raw(b"".join(cut) + stop("tool_calls") + DONE))
+    assert seen.calls == [("lo\ufffdok", {"a": "x\U0001f600 \ufffd"})]
+    assert not seen.error

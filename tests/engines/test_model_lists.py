@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bnagpt_tui.backend.engines.groq import GroqEngine
+from bnagpt_tui.backend.engines.groq.catalogue import listed_models
 from bnagpt_tui.backend.engines.servers import find_servers
 from bnagpt_tui.backend.errors import EngineMissingError
 from tests.groq_server import GroqServer, Page, Refusal, server_error
@@ -234,3 +235,35 @@ async def test_a_list_that_fails_for_now_is_not_taken_for_missing(server: GroqSe
     with pytest.raises(Exception, match="failed on its own side"):
         await engine.prepare()
     await engine.aclose()
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "window"),
+    [
+        ({"models": [{"key": "q", "loaded_instances": [{"config": {"context_length": 2048}}],
+                      "max_context_length": 4096}]}, "q", 2048),
+        ([{"id": "q", "limits": {"max_input_tokens": 4096}}], "q", 4096),
+        ({"data": [{"model_name": "q", "model_info": {"max_input_tokens": 4096}}]}, "q", 4096),
+        ({"resources": [{"model_id": "q", "model_limits": {"max_sequence_length": 4096}}]},
+         "q", 4096),
+        ({"data": [{"id": "q", "metadata": {"context_length": 4096}}]}, "q", 4096),
+        ({"models": [{"name": "q", "details": {"context_length": 4096}}]}, "q", 4096),
+        ({"endpoints": [{"name": "q"}]}, "q", None),
+        ({"model_names": ["q"]}, "q", None),
+    ],
+)  # fmt: skip
+def test_lists_of_other_services_are_read(body: object, name: str, window: int | None) -> None:
+    (found,) = listed_models(json.dumps(body).encode()) or ()
+    assert (found.id, found.window) == (name, window)
+
+
+def test_capabilities_that_do_not_speak_of_tools_do_not_deny_them() -> None:
+    entries = [
+        {"id": "a", "capabilities": {"chat_completion": True, "fine_tune": False}},
+        {"id": "b", "capabilities": {"completion_chat": True, "function_calling": False}},
+        {"id": "c", "capabilities": {"chat_completion": False}},
+        {"id": "d", "supports_chat": False},
+    ]
+    a, b, c, d = listed_models(json.dumps(entries).encode()) or ()
+    assert (a.features, b.features) == (None, frozenset({"completion_chat"}))
+    assert [each.is_active for each in (a, b, c, d)] == [True, True, False, False]

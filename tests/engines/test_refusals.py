@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bnagpt_tui.backend.engines.groq import GroqEngine
@@ -17,6 +19,7 @@ from bnagpt_tui.backend.errors import (
 )
 from tests import groq_server as groq
 from tests.groq_server import GroqServer, Page, Refusal, Reply
+from tests.groq_server.raw import Raw, data
 
 from .asking import KEY, MODEL, collect
 
@@ -49,13 +52,18 @@ def body(message: str, **more: object) -> dict[str, object]:
         (groq.capacity_exceeded(), ServiceFailedError, "no room"),
         (groq.server_error(), ServiceFailedError, "failed on its own side (status 500)"),
         (groq.over_capacity(), ServiceFailedError, "no room"),
-        (groq.bad_gateway_page(), ServiceFailedError, "(status 502). Ask again"),
+        (groq.bad_gateway_page(), ServiceFailedError, "(status 502): “api.groq.com | 502: Bad"),
         (groq.bad_gateway_page(404), RequestRefusedError, "Check the base URL"),
-        (Page(500, "\x1b[31mpanic"), ServiceFailedError, "(status 500). Ask again"),
+        (Page(500, "\x1b[31mpanic"), ServiceFailedError, "panic”. Ask again"),
+        (Page(502, "<html><title>502 Bad Gateway</title>"), ServiceFailedError, "502). Ask again"),
         (Page(418, "{}"), RequestRefusedError, "(status 418). Change the question"),
         (Refusal(408, {}), ServiceFailedError, "(status 408)"),
         (Refusal(409, {"detail": "busy"}), RequestRefusedError, "“busy”. Change"),
-        (Refusal(422, {"detail": [{"msg": "x"}]}), RequestRefusedError, "(status 422). Change"),
+        (
+            Refusal(422, {"detail": [{"msg": "x"}]}),
+            RequestRefusedError,
+            "(status 422): “x”. Change",
+        ),
         (Refusal(400, {"error": "short and sharp"}), RequestRefusedError, "“short and sharp”"),
         (Refusal(400, {"message": "flat"}), RequestRefusedError, "“flat”"),
         (Page(400, "[1]", "application/json"), RequestRefusedError, "(status 400). Change"),
@@ -70,6 +78,77 @@ async def test_each_refusal_has_its_error_and_its_sentence(
     assert str(error).endswith((".", "”."))
     assert "<" not in str(error)
     assert "org_" not in str(error)
+
+
+WORDS = "the slot was lost"
+
+BODIES: list[object] = [
+    {"error": WORDS},
+    {"error": {"message": WORDS}},
+    {"error": {"message": {"error": WORDS}}},
+    {"error": {"msg": WORDS, "code": 7}},
+    {"error": {"errors": [{"message": WORDS}]}},
+    {"error": {"type": "x", "message": "", "detail": WORDS}},
+    {"error": {"innererror": {"message": WORDS}}},
+    {"error": [WORDS]},
+    {"error": True, "message": WORDS},
+    {"error": "server_error", "message": WORDS},
+    {"error": "unexpected_error", "message": None, "detail": WORDS},
+    {"error": "invalid_request", "error_description": WORDS},
+    {"error": "Bad Request", "reason": WORDS},
+    {"error": {"code": 400, "message": WORDS, "details": [{"reason": "API_KEY_INVALID"}]}},
+    [{"error": {"code": 400, "message": WORDS, "details": [{"reason": "API_KEY_INVALID"}]}}],
+    {"error": {"message": "Provider returned error", "metadata": {"raw": WORDS}}},
+    {"errors": [{"message": WORDS}]},
+    {"errors": [WORDS]},
+    {"success": False, "errors": [{"code": 7, "message": WORDS}], "result": None},
+    {"detail": [{"msg": WORDS}]},
+    {"detail": {"error": {"message": WORDS}}},
+    {"type": "about:blank", "title": "Bad Request", "detail": WORDS},
+    {"code": 400, "msg": WORDS, "success": False},
+    {"base_resp": {"status_code": 1008, "status_msg": WORDS}},
+    {"fault": {"faultstring": WORDS}},
+    {"Message": WORDS},
+    {"exception": WORDS},
+    {"header": {"code": 1, "message": WORDS}},
+    {"response": {"error": {"message": WORDS}}},
+    {"data": {"error": WORDS}},
+    [WORDS],
+    WORDS,
+]
+
+
+@pytest.mark.parametrize("said", BODIES, ids=[json.dumps(said)[:60] for said in BODIES])
+async def test_an_errors_own_words_are_found_with_and_without_a_status(
+    server: GroqServer, engine: GroqEngine, said: object
+) -> None:
+    error = await refused(server, engine, Page(422, json.dumps(said), "application/json"))
+    assert WORDS in str(error)
+    error = await refused(server, engine, Raw(b"event: error\n" + data(said)))
+    assert WORDS in str(error)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        WORDS,
+        f"data: {json.dumps({'error': WORDS})}\n\n",
+        f"event: error\ndata: {json.dumps({'error': {'message': WORDS}})}\n\n",
+        f"\ufeff{json.dumps({'error': WORDS})}",
+        f"<html><head><title>{WORDS}</title></head><body>x</body></html>",
+        f"<!doctype html><h1>{WORDS}</h1>",
+        f"<Error><Code>A</Code><Message>{WORDS}</Message></Error>",
+    ],
+)
+async def test_words_in_bodies_of_other_kinds_are_found(
+    server: GroqServer, engine: GroqEngine, written: str
+) -> None:
+    assert WORDS in str(await refused(server, engine, Page(400, written)))
+
+
+async def test_a_page_says_nothing_of_the_model(server: GroqServer, engine: GroqEngine) -> None:
+    page = "<html><title>Our models are elsewhere</title></html>"
+    assert type(await refused(server, engine, Page(404, page))) is RequestRefusedError
 
 
 async def test_the_same_question_can_be_asked_again_after_a_refusal(

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from .replies import Answer
+from .replies import Answer, Reply
 
 Rule = Callable[[Mapping[str, Any]], "web.Response | None"]
 """Refuses a body, or lets it pass."""
@@ -54,7 +54,7 @@ class PickyServer:
     """What is said of every other place."""
     key: str = ""
     """The only key that is taken; empty takes all."""
-    answer: Answer = field(default_factory=Answer)
+    answer: Reply = field(default_factory=Answer)
     asked: list[Asked] = field(default_factory=list)
 
     @property

@@ -5,11 +5,11 @@ Each has a `mapping` of nodes by id, which form a tree, and the `current_node` t
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ..models import Conversation, Message, Outcome, Role
+from .import_chatgpt_metadata import beside, marked, report_in, without_marks
 from .import_content import Content, document_in, fenced, understood
 from .import_nodes import Tally, Written, node_of
 from .import_tree import NO_QUESTION, Node, grow
@@ -17,9 +17,6 @@ from .import_values import derived_id, entries, moment, origin_of, record, role,
 
 if TYPE_CHECKING:
     from .import_values import Findings
-
-_MARK: Final = re.compile("\ue200[^\ue200\ue201]*\ue201|[\ue200-\ue20f]")
-"""Where ChatGPT's own page draws a link to a source; of no use elsewhere."""
 
 _UNSEEN: Final = {"user_editable_context", "model_editable_context", "reasoning_recap"}
 """Kinds of content that ChatGPT's own page does not show as messages."""
@@ -102,7 +99,8 @@ class _Reader:
         ending = text(record(details.get("finish_details")).get("type"))
         author = record(message.get("author"))
         speaker = text(author.get("role"))
-        if details.get("is_async_task_result_message") is True and role(speaker) is Role.TOOL:
+        is_report = details.get("is_async_task_result_message") is True or report_in(details)
+        if is_report and role(speaker) is Role.TOOL:
             speaker = "assistant"  # the report of a deep research
         written = Written(
             ("chatgpt", self.origin, key),
@@ -135,7 +133,11 @@ class _Reader:
             content = Content([fenced(_plain(value), "python")])
         else:
             content = understood(value)
-        content.said = [said for each in content.said if (said := _MARK.sub("", each)).strip()]
+        details = record(message.get("metadata"))
+        content.said += beside(details, content)
+        marks = marked(details)
+        plain = (without_marks(each, marks) for each in content.said)
+        content.said = [said for said in plain if said.strip()]
         content.lost += ["attachment"] * len(_attached(message, content))
         return content
 

@@ -33,7 +33,10 @@ _PLAIN: Final = frozenset(
 _RESULTS: Final = re.compile(r"tool_result|\w+_tool_result|\w+_call_output")
 _SERVICE_CALLS: Final = re.compile(r"\w+_call")
 _FILES: Final = re.compile(r"(input_)?(image|audio|video|file|document|attachment)|real_time_user")
-_FOUND: Final = frozenset({"tether_quote", "tether_browsing_display", "execution_output"})
+_FOUND: Final = frozenset(
+    {"tether_quote", "tether_browsing_display", "execution_output", "sonic_webpage", "knowledge"}
+    | {"web_search_result"}
+)
 _TEXT_FIELDS: Final = ("text", "value", "content", "parts", "output_text", "refusal", "result")
 _THOUGHT_FIELDS: Final = (
     "think",
@@ -43,6 +46,7 @@ _THOUGHT_FIELDS: Final = (
     "content",
     "text",
     "summary",
+    "chunks",
 )
 _ARGUMENT_FIELDS: Final = ("arguments", "args", "input", "action", "code", "queries")
 _RESULT_FIELDS: Final = ("output", "outputs", "result", "results", "content")
@@ -173,7 +177,8 @@ def _thought(part: dict[str, Any], kind: str, content: Content, depth: int) -> N
             value = part[name]
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, dict) and not each.get("type"):
-                    _take(each.get("content") or each.get("summary"), thoughts, depth + 1)
+                    inner = (each.get(key) for key in ("content", "summary", "chunks"))
+                    _take(next(filter(None, inner), None), thoughts, depth + 1)
                 elif not isinstance(each, int | float):
                     _take(each, thoughts, depth + 1)
             break
@@ -234,7 +239,7 @@ def _error(part: dict[str, Any], kind: str, content: Content, depth: int) -> Non
 def _found(part: dict[str, Any], kind: str, content: Content, depth: int) -> None:
     """What was read somewhere, under its title and address."""
     del kind
-    facts = [text(part.get(name)) for name in ("title", "url", "summary")]
+    facts = [text(part.get(name)) for name in ("title", "url", "summary", "snippet")]
     facts += [_told(part.get(name), depth) for name in ("text", "result", "content")]
     content.said.append("\n\n".join(dict.fromkeys(filter(None, facts))))
 
@@ -254,6 +259,8 @@ def document_in(value: object) -> str:
     title = text(fields.get("title")) or text(fields.get("name"))
     kind = text(fields.get("type"))
     parts = [text(fields.get("content")), text(fields.get("new_str"))]
+    if old := text(fields.get("old_str")):
+        parts[1] = f"{fenced(old)}\n\n→\n\n{fenced(parts[1])}"
     parts += [text(record(each).get("replacement")) for each in entries(fields.get("updates"))]
     parts += [text(record(each).get("comment")) for each in entries(fields.get("comments"))]
     body = "\n\n".join(filter(None, parts))

@@ -27,13 +27,16 @@ def is_claude(value: object) -> bool:
 
 
 def read_claude(value: dict[str, Any], findings: Findings) -> None:
-    """Take in one conversation; messages without parents follow each other."""
+    """Take in one conversation; messages follow each other where none names a parent."""
     created = moment(value.get("created_at"), findings.moment)
     origin = origin_of(value, "uuid", "id")
     tally, nodes, before = Tally(), dict[str, "Node"](), ""
-    for place, each in enumerate(map(record, value["chat_messages"])):
-        key = text(each.get("uuid")) or f"message {place}"
-        parent = text(each["parent_message_uuid"]) if "parent_message_uuid" in each else before
+    messages = list(map(record, value["chat_messages"]))
+    names_parents = any(text(each.get("parent_message_uuid")) for each in messages)
+    taken: dict[str, dict[str, Any]] = {}
+    for place, each in enumerate(messages):
+        key = _key(text(each.get("uuid")), place, each, taken)
+        parent = text(each.get("parent_message_uuid")) if names_parents else before
         written = Written(
             ("claude", origin, key),
             text(each.get("sender")) or text(each.get("role")),
@@ -45,6 +48,15 @@ def read_claude(value: dict[str, Any], findings: Findings) -> None:
         if key not in nodes:
             nodes[key], before = node_of(written, tally), key
     _keep("claude", origin, value, nodes, tally, findings, value.get("current_leaf_message_uuid"))
+
+
+def _key(given: str, place: int, message: object, taken: dict[str, Any]) -> str:
+    """What a message is known by: its own key, unless another message has that."""
+    key = given or f"message {place}"
+    if taken.setdefault(key, message) != message:
+        key = f"{key} message {place}"
+        taken[key] = message
+    return key
 
 
 def _claudes(message: dict[str, Any]) -> Content:
@@ -76,8 +88,10 @@ def read_librechat(value: dict[str, Any], findings: Findings) -> None:
     created = moment(value.get("createdAt"), findings.moment)
     origin = origin_of(value, "conversationId")
     tally, nodes = Tally(), dict[str, "Node"]()
+    taken: dict[str, tuple[object, object]] = {}
     for place, (each, above) in enumerate(_flat(entries(value.get("messages")))):
-        key = text(each.get("messageId")) or f"message {place}"
+        said = (each.get("text"), each.get("content"))
+        key = _key(text(each.get("messageId")), place, said, taken)
         if key not in nodes:
             nodes[key] = node_of(_librechats(each, above, (origin, key), created), tally)
     _keep("librechat", origin, value, nodes, tally, findings, value.get("currentMessageId"))
@@ -103,10 +117,15 @@ def _librechats(
     if isinstance(is_users, bool):
         speaker = "user" if is_users else "assistant"
     content = understood(message.get("content"))
-    if not (content.said or content.steps):
-        content.said += understood(message.get("text")).said
-    for name in ("files", "attachments"):
-        content.lost += ["attachment"] * len(entries(message.get(name)))
+    beside = understood(message.get("text"))
+    known = "".join([*content.said, *content.thoughts])
+    content.said[:0] = [each for each in beside.said if each.strip() not in known]
+    content.lost += ["attachment"] * len(entries(message.get("attachments")))
+    for file in map(record, entries(message.get("files"))):
+        if inside := text(file.get("text")):
+            content.said.append(f"{text(file.get('filename')) or 'Attached'}:\n\n{fenced(inside)}")
+        else:
+            content.lost.append("attachment")
     is_broken, is_stopped = message.get("error") is True, message.get("unfinished") is True
     outcome = Outcome.INTERRUPTED if is_stopped else Outcome.COMPLETE
     return Written(

@@ -99,7 +99,8 @@ def _content(node: dict[str, Any]) -> Content:
     content = _without_details(value) if isinstance(value, str) else understood(value)
     output = understood(node.get("output"))
     merged = _without_details(text(record(node.get("merged")).get("content")))
-    content.said = content.said or output.said
+    known = re.sub(r"\s+", "", "".join([*content.said, *content.thoughts]))
+    content.said += [each for each in output.said if re.sub(r"\s+", "", each) not in known]
     content.said += merged.said
     content.thoughts = content.thoughts or output.thoughts
     content.steps = content.steps or output.steps

@@ -12,14 +12,15 @@ from ..capabilities import LEAST_WINDOW, chats, describe, guards
 from .lenient import count, decode_all, entries, fields, label
 from .sentences import Service
 
-_LISTS: Final = ("data", "models", "items", "result")
+_LISTS: Final = ("data", "models", "items", "result", "resources", "endpoints", "model_names")
 """Where the list of models may be in a reply's body, the usual place first."""
 
-_IDS: Final = ("id", "model", "name", "key", "slug")
+_IDS: Final = ("id", "model", "model_name", "model_id", "name", "key", "slug")
 """What a model's id is called, the usual name first."""
 
 _WINDOWS: Final = (
     ("loaded_context_length",),
+    ("loaded_instances", "config", "context_length"),
     ("meta", "n_ctx"),
     ("top_provider", "context_length"),
     ("context_window",),
@@ -30,6 +31,11 @@ _WINDOWS: Final = (
     ("context_size",),
     ("n_ctx",),
     ("inputTokenLimit",),
+    ("limits", "max_input_tokens"),
+    ("model_info", "max_input_tokens"),
+    ("model_limits", "max_sequence_length"),
+    ("metadata", "context_length"),
+    ("details", "context_length"),
     ("meta", "n_ctx_train"),
 )
 """Where the context window is: what a server is set to before what the model could do."""
@@ -40,6 +46,8 @@ _LONGEST: Final = (
     ("max_output_tokens",),
     ("max_output_length",),
     ("outputTokenLimit",),
+    ("limits", "max_output_tokens"),
+    ("model_info", "max_output_tokens"),
 )
 """Where the tokens of the longest answer are."""
 
@@ -147,21 +155,42 @@ def _read(entry: dict[str, Any]) -> ListedModel | None:
     if not name:
         return None
     architecture = fields(entry.get("architecture"))
-    takes = _words(entry.get("input_modalities") or architecture.get("input_modalities"))
-    gives = _words(entry.get("output_modalities") or architecture.get("output_modalities"))
-    capable = fields(entry.get("capabilities"))
-    is_off = entry.get("active") in (False, "false", 0) or capable.get("completion_chat") is False
+    takes, gives = (
+        _words(
+            entry.get(f"{way}_modalities")
+            or entry.get(f"supported_{way}_modalities")
+            or architecture.get(f"{way}_modalities")
+        )
+        for way in ("input", "output")
+    )
     return ListedModel(
         name,
-        is_active=not is_off,
+        is_active=not _is_off(entry),
         owner=label(entry.get("owned_by")),
         window=_number_at(entry, _WINDOWS),
         longest=_number_at(entry, _LONGEST),
         takes=takes,
         gives=gives,
-        features=next(filter(None, (_words(entry.get(key)) for key in _FEATURES)), None),
+        features=next(filter(None, (_features(entry.get(key)) for key in _FEATURES)), None),
         kind=label(entry.get("type")).lower(),
     )
+
+
+def _is_off(entry: dict[str, Any]) -> bool:
+    """Whether an entry says that its model cannot be asked in a conversation."""
+    capable = fields(entry.get("capabilities"))
+    told = [capable.get("completion_chat"), capable.get("chat_completion")]
+    return entry.get("active") in (False, "false", 0) or False in [
+        *told,
+        entry.get("supports_chat"),
+    ]
+
+
+def _features(value: object) -> frozenset[str] | None:
+    """What a model can do; `None` where that is said of other things alone, as Azure does."""
+    if isinstance(value, dict) and not value.keys() & (_TOOLS | _REASONING | _VISION):
+        return None
+    return _words(value)
 
 
 def _words(value: object) -> frozenset[str] | None:
@@ -177,7 +206,7 @@ def _number_at(entry: dict[str, Any], places: Iterable[tuple[str, ...]]) -> int 
     for *path, name in places:
         inner = entry
         for step in path:
-            inner = fields(inner.get(step))
+            inner = fields(next(iter(entries(inner.get(step))), None))
         if number := count(inner.get(name)):
             return number
     return None

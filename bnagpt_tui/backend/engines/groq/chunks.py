@@ -22,11 +22,15 @@ class Delta(Struct):
     """The name that llama.cpp, vLLM and DeepSeek give to `reasoning`."""
     reasoning_details: None = None
     reasoning_text: None = None
+    reasoningContent: None = None  # noqa: N815  # as servers in Java write it
+    reasoning_summary: None = None
     thinking: None = None
     refusal: None = None
     tool_calls: Annotated[list[None], Meta(max_length=0)] | None = None
     """Some servers send an empty list with every piece of text."""
+    toolCalls: None = None  # noqa: N815  # as above
     function_call: None = None
+    extra_content: None = None
     executed_tools: None = None
 
 
@@ -35,7 +39,10 @@ class Choice(Struct):
 
     delta: Delta
     finish_reason: None = None
+    finishReason: None = None  # noqa: N815  # as above
     message: None = None
+    error: None = None
+    tool_calls: None = None
 
 
 class Chunk(Struct):

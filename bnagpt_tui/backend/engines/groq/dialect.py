@@ -28,6 +28,8 @@ class Dialect:
     """Whether it takes instructions as a message of their own."""
     strict: bool = False
     """Whether its template wants the user first, and then both in turns."""
+    streams: bool = True
+    """Whether it sends an answer while it is being written."""
     efforts: tuple[str, ...] = ()
     """The values that it takes for `reasoning_effort`; empty where it did not say."""
 

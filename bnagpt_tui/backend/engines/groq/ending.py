@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ...events import FinishReason
-from .loose_chunks import Said
+
+if TYPE_CHECKING:
+    from .loose_chunks import Said
 
 _LENGTH: Final = frozenset(
     {"length", "max_tokens", "max_output_tokens", "max_length", "token_limit", "model_length"}
+    | {"limit", "max_new_tokens", "context_length", "model_context_window_exceeded"}
+    | {"context_window_exceeded", "error_limit"}
 )
 _CALLS: Final = frozenset({"tool_calls", "tool_call", "tool_use", "function_call"})
 _FILTERED: Final = frozenset(

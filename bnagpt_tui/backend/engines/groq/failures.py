@@ -9,8 +9,22 @@ from typing import Any, Final
 from ...text import one_line
 from .lenient import decode_all, entries, fields, label
 
-_INNER: Final = ("error", "errors", "detail", "details", "fault", "x_groq")
+_INNER: Final = ("error", "errors", "detail", "fault", "x_groq", "base_resp")
 """Where the object that says what is wrong may be."""
+
+_NAMES: Final = frozenset({"error", "errors", "fault"})
+"""Where a text may be no more than a name for what the words beside it explain."""
+
+_FURTHER: Final = (
+    "details",
+    "innererror",
+    "response",
+    "result",
+    "data",
+    "body",
+    "header",
+)
+"""Where else it may be, when there are no words anywhere before."""
 
 _WORDS: Final = (
     "message",
@@ -19,8 +33,13 @@ _WORDS: Final = (
     "error_msg",
     "errorMessage",
     "error_description",
+    "status_msg",
+    "faultstring",
+    "Message",
     "description",
     "reason",
+    "exception",
+    "err",
     "title",
 )
 """What the sentence itself is called, the usual name first."""
@@ -28,7 +47,13 @@ _WORDS: Final = (
 _DEEPEST: Final = 6
 _LONGEST: Final = 2000
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_PAGE: Final = re.compile(r"\s*(?:<!doctype|<html|<head|<body|<\?xml|<!--|<h1)", re.IGNORECASE)
+_HEADING: Final = re.compile(r"<(h1|message)\b[^>]*>([^<]+)</\1", re.IGNORECASE | re.DOTALL)
+_EVENT: Final = re.compile(r"\s*(?:(?:event|id|retry|):[^\n]*\n)*\s*data:")
+"""The beginning of an event, which some servers make of their refusals too."""
+
+_PAGE: Final = re.compile(
+    r"\s*(?:<!doctype|<html|<head|<body|<\?xml|<!--|<h1|<error\b)", re.IGNORECASE
+)
 
 
 def is_page(text: str) -> bool:
@@ -37,9 +62,9 @@ def is_page(text: str) -> bool:
 
 
 def page_title(text: str) -> str:
-    """The title of a web page; empty when it has none."""
-    match = _TITLE.search(text)
-    return one_line(html.unescape(match[1]), 160) if match else ""
+    """The title of a web page, or the message of a document; empty when it has none."""
+    match = _TITLE.search(text) or _HEADING.search(text)
+    return one_line(html.unescape(match[match.lastindex or 0]), 160) if match else ""
 
 
 def failure_fields(value: object, depth: int = 0) -> dict[str, Any]:
@@ -50,26 +75,46 @@ def failure_fields(value: object, depth: int = 0) -> dict[str, Any]:
         return _of_text(value, depth)
     if isinstance(value, list):
         return _of_list(value, depth)
-    if not isinstance(value, dict):
-        return {}
+    return _of_object(value, depth) if isinstance(value, dict) else {}
+
+
+def _of_object(value: dict[str, Any], depth: int) -> dict[str, Any]:
+    """What an object says: in the places meant for it, in words of its own, or further in."""
     found = {name: inner for name, inner in value.items() if name not in _INNER}
+    named = ""
     words = ""
     for name in _INNER:
-        if inner := failure_fields(value.get(name), depth + 1):
-            # A text may be no more than a name for what the words beside it explain.
-            words = _words(found, depth) if isinstance(value[name], str) else ""
-            found = {**found, **inner}
+        inner = failure_fields(value.get(name), depth + 1)
+        told = label(inner.get("message"))
+        if told and name in _NAMES and isinstance(value[name], str):
+            named = told
+            found = {**found, **{key: inner[key] for key in inner if key != "message"}}
+            continue
+        found = {**found, **inner}
+        if words := told:
             break
-    if words := words or _words(found, depth):
+    words = words or _words(found, depth) or named
+    if named and named != words and " " not in named:
+        found.setdefault("code", named)
+    for name in () if words else _FURTHER:
+        if isinstance(value.get(name), dict if depth == 0 else dict | list):
+            inner = failure_fields(value[name], depth + 1)
+            if words := label(inner.get("message")):
+                found = {**found, **inner}
+                break
+    if words:
         found["message"] = words
     return found
 
 
 def fields_of_body(body: bytes) -> dict[str, Any]:
     """What the body of a refusal says: JSON of any kind, a page's title, or plain words."""
-    text = body[: _LONGEST * 4].decode("utf-8", "replace")
+    text = body[: _LONGEST * 4].decode("utf-8", "replace").removeprefix("\ufeff")
     if is_page(text):
         return {"message": page_title(text)}
+    if match := _EVENT.match(text):
+        body = body[body.index(b"data:", max(0, match.end() - len("data:"))) + len(b"data:") :]
+        text = text[match.end() :]
     values = decode_all(body)
     if values:
         return failure_fields(values[0])

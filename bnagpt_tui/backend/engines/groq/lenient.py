@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
@@ -13,6 +14,9 @@ _NUMBER: Final = re.compile(r"([-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*([km]?)", re.
 _TIMES: Final = {"": 1, "k": 1000, "m": 1_000_000}
 _MOST_VALUES: Final = 10_000
 """JSON values of one event that are read when it holds several."""
+
+_LONGEST_PYTHON: Final = 100_000
+"""Characters of a text that is tried for being Python's."""
 
 
 def fields(value: object) -> dict[str, Any]:
@@ -85,6 +89,7 @@ def decode_all(data: bytes) -> list[Any]:
     except (ValueError, RecursionError):
         pass
     text = data.decode("utf-8", "replace").strip().removeprefix("\ufeff")
+    text = text.removeprefix("data:").lstrip()
     decoder = json.JSONDecoder(strict=False)
     found: list[Any] = []
     place = 0
@@ -96,4 +101,17 @@ def decode_all(data: bytes) -> list[Any]:
                 place += 5 if text.startswith("data:", place) else 1
     except (ValueError, RecursionError):
         pass
-    return found
+    return found or _python_values(text)
+
+
+def _python_values(text: str) -> list[Any]:
+    """The object that a text holds as Python writes it, which is what some servers send."""
+    if len(text) > _LONGEST_PYTHON or not text.startswith(("{'", "b'{", 'b"{')):
+        return []
+    try:
+        value = ast.literal_eval(text)
+        if isinstance(value, bytes):
+            value = json.loads(value)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return []
+    return [value] if isinstance(value, dict) else []

@@ -14,6 +14,7 @@ from typing import Any, Final
 from .dialect import ANSWER_NAMES, Dialect
 from .quota import read_quota
 from .refusals import Refusal
+from .whole_answers import means_streaming
 
 LEAST_ANSWER: Final = 200
 """Tokens of an answer below which waiting is better than asking for less."""
@@ -29,7 +30,8 @@ _REFUSED: Final = re.compile(
     r"(?:support|permitted|allowed|available|enabled|implemented|accept|recogni|valid|understood)|"
     r"does not (?:support|accept|allow|have|recogni)|do not support|un(?:known|expected)|"
     r"unrecogni[sz]ed|extra (?:inputs|fields|_forbidden)|extra_forbidden|forbidden|cannot find|"
-    r"no such|invalid|illegal|must be|must not|should be|only supports?|only .{0,40} supported|"
+    r"no such|invalid|illegal|must be|must not|should be|only supports?|"
+    r"only (?:.{0,40} )?(?:supported|allowed)|"
     r"requires?|deprecated|removed|disabled|too (?:large|long|many)|at most|maximum|"
     r"no endpoints found|cannot be (?:used|set|specified)|not a valid|is not in",
     re.IGNORECASE,
@@ -148,6 +150,8 @@ def _learn(refusal: Refusal, sent: Mapping[str, Any], dialect: Dialect) -> Diale
         return _shorter(quota.limit, quota.used, sent, dialect) if quota and by_output else None
     if len(sent.get("tools", ())) > 1 and (most := _most_tools(words, len(sent["tools"]))):
         return replace(dialect, most_tools=most)
+    if dialect.streams and means_streaming(refusal):
+        return replace(dialect, streams=False)
     if (found := _form(words, sent, dialect)) is not None:
         return found
     if name := _refused_parameter(refusal, sent):

@@ -10,18 +10,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .call_pieces import CallPiece, call_piece
+from .ending import BROKEN
 from .failures import failure_fields
-from .lenient import count, entries, fields, is_true, label, whole_characters, whole_number
+from .lenient import (
+    count,
+    decode_all,
+    entries,
+    fields,
+    is_true,
+    label,
+    whole_number,
+)
+from .other_shapes import as_chunk
 
 _REASONING: Final = (
     "reasoning",
     "reasoning_content",
     "reasoning_text",
+    "reasoningContent",
+    "reasoning_summary",
     "thinking",
     "thinking_content",
     "thought",
     "reasoning_details",
     "thinking_blocks",
+    "reasoning_steps",
+    "tool_plan",
 )
 """Fields of a delta that hold reasoning; where several do, they say the same."""
 
@@ -30,20 +45,8 @@ _WORDS: Final = ("text", "content", "value", "output_text", "response", "parts",
 
 _DEEPEST: Final = 6
 
-
-@dataclass(slots=True)
-class CallPiece:
-    """A piece of a tool call, as it came."""
-
-    index: int | None = None
-    """The call's place as the server counts; `None` when it does not."""
-    place: int | None = None
-    """The piece's place among those that came with it; `None` when it came alone."""
-    id: str = ""
-    name: str = ""
-    arguments: str = ""
-    values: dict[str, Any] | None = None
-    """The arguments where they came as an object and not as text."""
+_GOES_ON: Final = frozenset({"null", "none", "not_finished", "unspecified"})
+"""Reasons to stop that are none: the model goes on."""
 
 
 @dataclass(slots=True)
@@ -88,12 +91,16 @@ def understand(value: object) -> Iterator[Said]:
                 yield _read_event(inner)
     elif isinstance(value, dict):
         yield _read_event(value)
+    elif isinstance(value, str) and value.lstrip()[:1] == "{":
+        # An event that was written as JSON twice.
+        yield from map(_read_event, map(fields, decode_all(value.encode("utf-8", "replace"))))
     else:
         yield Said(passed_over=["no object"])
 
 
 def _read_event(event: dict[str, Any], depth: int = 0) -> Said:
     """What an object says."""
+    event = as_chunk(event)
     said = Said(model=label(event.get("model")))
     _read_usage(said, event)
     _read_failure(said, event)
@@ -105,15 +112,21 @@ def _read_event(event: dict[str, Any], depth: int = 0) -> Said:
     elif "delta" in event:
         _read_typed_delta(said, event)
     elif isinstance(event.get("response"), str) or isinstance(event.get("content"), str | list):
-        _read_delta(said, {"content": event.get("response") or event.get("content")})
+        name = "reasoning" if _is_of_reasoning(event) else "content"
+        _read_delta(said, {name: event.get("response") or event.get("content")})
     else:
         for name in ("data", "result", "response"):
             inner = event.get(name)
-            if isinstance(inner, dict) and depth < _DEEPEST and "choices" in inner:
+            if (
+                isinstance(inner, dict)
+                and depth < _DEEPEST
+                and {"choices", "response"} & inner.keys()
+            ):
                 return _read_event(inner, depth + 1)
     if is_true(event.get("done")) or is_true(event.get("stop")):
         said.is_last = True
-        said.finish = said.finish or label(event.get("done_reason")) or None
+        ending = "length" if is_true(event.get("stopped_limit")) else event.get("stop_type")
+        said.finish = said.finish or label(event.get("done_reason")) or label(ending) or None
     if not choice and not said.parts and not said.failure:
         said.remark = failure_fields(event) if {"message", "detail", "msg"} & event.keys() else {}
         if not (said.has_usage or said.is_last or said.calls or "choices" in event):
@@ -140,22 +153,40 @@ def _read_choice(said: Said, choice: dict[str, Any], *, is_whole: bool) -> None:
         delta = {"content": choice["text"]}
     for piece in entries(delta):
         _read_delta(said, piece if isinstance(piece, dict) else {"content": piece})
+    for call in entries(choice.get("tool_calls")):
+        _read_call(said, call, None)
+    if choice.get("error"):
+        said.failure = said.failure or failure_fields(choice["error"]) or {"message": ""}
     said.is_last = is_whole and said.is_message
+    _read_reason(said, choice)
+
+
+def _read_reason(said: Said, choice: dict[str, Any]) -> None:
+    """Note why the model stopped, and what went wrong where the reason tells it."""
     for name in ("finish_reason", "finishReason", "stop_reason", "finish_details"):
-        reason = choice.get(name)
-        reason = fields(reason).get("type", reason)
+        given = choice.get(name)
+        reason = fields(given).get("type", given)
         if isinstance(reason, str | int | float) and not isinstance(reason, bool):
-            said.finish = label(reason).strip()
+            word = label(reason).strip()
+            if word.lower() not in _GOES_ON:
+                said.finish = word
+            if word.lower() in BROKEN and isinstance(given, dict):
+                said.failure = said.failure or failure_fields(given)
             return
 
 
 def _read_typed_delta(said: Said, event: dict[str, Any]) -> None:
     """Note a delta that stands by itself, in an event that says what kind it is."""
-    delta, kind = event["delta"], label(event.get("type"))
+    delta = event["delta"]
     if isinstance(delta, str):
-        is_reasoning = "reasoning" in kind or "thinking" in kind
-        delta = {"reasoning" if is_reasoning else "content": delta}
+        delta = {"reasoning" if _is_of_reasoning(event) else "content": delta}
     _read_delta(said, fields(delta))
+
+
+def _is_of_reasoning(event: dict[str, Any]) -> bool:
+    """Whether an event's type says that it brings reasoning."""
+    kind = label(event.get("type"))
+    return "reason" in kind or "think" in kind
 
 
 def _read_delta(said: Said, delta: dict[str, Any]) -> None:
@@ -166,6 +197,9 @@ def _read_delta(said: Said, delta: dict[str, Any]) -> None:
             break
     content = delta.get("content")
     written = list(_parts(said, delta.get("text") if content is None else content))
+    if is_true(fields(fields(delta.get("extra_content")).get("google")).get("thought")):
+        # Where the marks of reasoning are written as well, they tell it better.
+        written = [Part(part.text, "thought>" not in part.text) for part in written]
     if said.parts and said.parts[0].text == "".join(
         part.text for part in written if part.is_reasoning
     ):
@@ -173,7 +207,7 @@ def _read_delta(said: Said, delta: dict[str, Any]) -> None:
     said.parts += written
     if refusal := "".join(part.text for part in _parts(said, delta.get("refusal"))):
         said.parts.append(Part(refusal))
-    calls = entries(delta.get("tool_calls"))
+    calls = entries(delta.get("tool_calls") or delta.get("toolCalls"))
     for place, call in enumerate(calls):
         _read_call(said, call, place if len(calls) > 1 else None)
     if legacy := fields(delta.get("function_call")):
@@ -209,6 +243,8 @@ def _typed_part(said: Said, part: dict[str, Any], depth: int) -> Iterator[Part]:
     names = ("thinking", "reasoning", *_WORDS) if thinks else ("refusal", *_WORDS)
     if not kind and not thinks:
         names = (*names, "thinking", "reasoning")
+    if isinstance(part.get("thought"), str):
+        names = (*names, "thought")
     name = next((name for name in names if part.get(name) not in (None, "", [], {})), "")
     thinks = thinks or name in {"thinking", "reasoning"}
     for inner in _parts(said, part.get(name), depth + 1) if name else ():
@@ -219,40 +255,10 @@ def _typed_part(said: Said, part: dict[str, Any], depth: int) -> Iterator[Part]:
 
 def _read_call(said: Said, call: object, place: int | None) -> None:
     """Note a piece of a tool call."""
-    if not isinstance(call, dict):
-        if call is not None:
-            said.passed_over.append("no tool call")
-        return
-    function = call.get("function")
-    inner = function if isinstance(function, dict) else call
-    names = (name for name in ("arguments", "parameters", "input", "args") if name in inner)
-    given = inner.get(next(names, ""))
-    piece = CallPiece(
-        index=whole_number(call.get("index")),
-        place=place,
-        id=label(call.get("id")),
-        name=label(function) or label(inner.get("name")),
-        arguments=_arguments(given),
-        values=_whole_values(given) if isinstance(given, dict) else None,
-    )
-    said.calls.append(piece)
-
-
-def _arguments(given: object) -> str:
-    """Arguments that came as text; what is no object at all is written as JSON."""
-    if given is None or isinstance(given, dict):
-        return ""
-    return label(given) if isinstance(given, str) else json.dumps(given)
-
-
-def _whole_values(given: dict[str, Any]) -> dict[str, Any]:
-    """Arguments that came as an object, without halves of characters."""
-    text = json.dumps(given, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return fields(json.loads(whole_characters(text)))
-    return given
+    if isinstance(call, dict):
+        said.calls.append(call_piece(call, place))
+    elif call is not None:
+        said.passed_over.append("no tool call")
 
 
 def _read_usage(said: Said, event: dict[str, Any]) -> None:
@@ -279,5 +285,14 @@ def _read_failure(said: Said, event: dict[str, Any]) -> None:
         said.failure = failure_fields(extension)
     elif any(event.get(name) not in (None, False, "", [], {}, 0) for name in ("error", "errors")):
         said.failure = failure_fields(event) or {"message": ""}
-    elif event.get("object") == "error" or label(event.get("type")) in {"error", "response.failed"}:
+    elif _is_error(event):
         said.failure = failure_fields(event)
+
+
+def _is_error(event: dict[str, Any]) -> bool:
+    """Whether an event is an error as a whole; MiniMax's have a status in `base_resp`."""
+    return (
+        event.get("object") == "error"
+        or label(event.get("type")) in {"error", "response.failed"}
+        or bool(fields(event.get("base_resp")).get("status_code"))
+    )

@@ -24,7 +24,7 @@ from .loose_chunks import Said, understand
 from .no_answer import EVENT_STREAM, explain_failure, explain_nothing, explain_stop
 from .passed_over import PassedOver
 from .sentences import Service
-from .sse import DONE, EventDecoder, ServerEvent
+from .sse import EventDecoder, ServerEvent, says_done
 from .thinking import ThinkSplitter, Told
 from .tool_calls import CallReader
 
@@ -135,7 +135,7 @@ class AnswerReader:
             else:
                 if self._take_usual(chunk):
                     return
-        if event.data.lstrip(b' "').startswith(DONE):
+        if says_done(event.data):
             self.done = self._end.is_said = True
             return
         self._take_unusual(event)

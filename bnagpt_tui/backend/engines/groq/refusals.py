@@ -1,7 +1,7 @@
 """Replies that are no answers, and what they say.
 
-The bodies are those of Groq, llama.cpp, Ollama and vLLM; a body that is none of them, such as a
-proxy's HTML page, is judged by its status alone and never shown.
+A body says so in its own words, wherever they stand (`failures`). Of a web page, such as a proxy's,
+only the title is shown, and it says nothing of models.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
-
 from ...halves import mended
+from .failures import fields_of_body, is_page
 
 _LIMIT: Final = re.compile(
     r"(?:limit|context (?:length|size|window)(?: is| of)?):? \(?(\d[\d,]*)", re.IGNORECASE
@@ -27,6 +26,9 @@ _NO_ROUTE: Final = re.compile(
     re.IGNORECASE,
 )
 """What a server says that has nothing at an address."""
+
+_MERE_STATUS: Final = re.compile(r"(?:error |http )?\d{3}\b[\s:-]*[A-Za-z ]{0,30}", re.IGNORECASE)
+"""Words that only repeat the status, as the titles of proxies' pages do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Refusal:
     """Tokens that the service counted."""
     params: tuple[str, ...] = ()
     """The parameters that the service names as what is wrong."""
+    is_page: bool = False
+    """Whether a web page came."""
     more: str = ""
     """The words of a service behind the service, which are not for the user."""
 
@@ -61,7 +65,9 @@ class Refusal:
     def names_model(self) -> bool:
         """Whether it speaks of the model, or of what the model can do, and not of the address."""
         about = f"{self.code} {self.words}".lower()
-        return bool(self.model and ("model" in about or "endpoints found" in about))
+        return not self.is_page and bool(
+            self.model and ("model" in about or "endpoints found" in about)
+        )
 
     @property
     def means_nothing_is_there(self) -> bool:
@@ -88,38 +94,6 @@ def _word(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def error_fields(value: object) -> dict[str, Any]:
-    """The object that says what is wrong, from the various places where services put it."""
-    if isinstance(value, str):
-        return {"message": value}
-    if isinstance(value, list):
-        return _first_object(value)
-    if not isinstance(value, dict):
-        return {}
-    for name in ("error", "detail", "message"):
-        inner = value.get(name)
-        if inner and (name != "message" or isinstance(inner, dict | list)):
-            return error_fields(inner) if isinstance(inner, dict | str | list) else {}
-    return value
-
-
-def _first_object(entries: list[Any]) -> dict[str, Any]:
-    """What the first entry of a list says: Google's list of one, or FastAPI's `detail`."""
-    first = entries[0] if entries else None
-    if not isinstance(first, dict):
-        return {}
-    places = first.get("loc")
-    if not isinstance(places, list | tuple):
-        return error_fields(first) if "error" in first else {}
-    path = ".".join(str(place) for place in places if place != "body")
-    names = [str(place) for place in places if place != "body"][:1]
-    return {
-        "message": f"{path}: {_word(first.get('msg'))}",
-        "params": names,
-        "type": first.get("type"),
-    }
-
-
 def _behind(fields: Mapping[str, Any]) -> str:
     """What a service behind this one said, as OpenRouter passes it on."""
     metadata = fields.get("metadata")
@@ -141,11 +115,10 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, model: st
         body: Of the reply, whatever it is.
         model: The model that was asked for.
     """
-    try:
-        fields = error_fields(msgspec.json.decode(mended(body)))
-    except (msgspec.DecodeError, RecursionError):
-        fields = {}
+    fields = fields_of_body(mended(body))
     message = _word(fields.get("message"))
+    if _MERE_STATUS.fullmatch(message):
+        message = ""
     listed = fields.get("params")
     named = [*(listed if isinstance(listed, list) else ()), fields.get("param")]
     context, prompt = fields.get("n_ctx"), fields.get("n_prompt_tokens")
@@ -159,5 +132,6 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, model: st
         limit=context if isinstance(context, int) else _first_number(_LIMIT, message),
         requested=prompt if isinstance(prompt, int) else _first_number(_REQUESTED, message),
         params=tuple(name for name in named if name and isinstance(name, str)),
+        is_page=is_page(body[:200].decode("utf-8", "replace")),
         more=_behind(fields),
     )

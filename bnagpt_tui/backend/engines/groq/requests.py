@@ -110,7 +110,7 @@ def wire_request(
     dialect: Dialect | None = None,
     forced: Forced | None = None,
 ) -> dict[str, Any]:
-    """The body of a request for a streamed answer.
+    """The body of a request for an answer, streamed where the server does so.
 
     Args:
         request: What is asked.
@@ -133,13 +133,13 @@ def wire_request(
             strict=dialect.strict,
         ),
         "model": _sendable(request.model),
-        "stream": True,
+        "stream": dialect.streams,
     }
     wire |= _longest_answer(request, dialect, speaks_groq=speaks_groq)
     if told:
         wire["tools"] = told
         wire["tool_choice"] = "auto" if request.may_call else "none"
-    if not speaks_groq:
+    if not speaks_groq and dialect.streams:
         wire["stream_options"] = {"include_usage": True}
     wire |= extra
     for name in {*dialect.omitted, *forced.omit} - {"model", "messages"}:

@@ -32,6 +32,9 @@ _BLANKS: Final = b" \t\xef\xbb\xbf"
 _PASSED_OVER: Final = frozenset({b"", b"id", b"retry"})
 """Fields that say nothing of the answer; the empty name is a comment's."""
 
+_ENDS: Final = frozenset({b"done", b"end", b"finish", b"complete", b"completed", b"close"})
+"""Names of events that say all there is to say, even without data."""
+
 
 class ServerEvent(NamedTuple):
     """One event of the stream."""
@@ -41,6 +44,12 @@ class ServerEvent(NamedTuple):
     """What the `event:` line said; empty for the usual message."""
     is_bare: bool = False
     """Whether the data stood in the reply by themselves, without a field before them."""
+
+
+def says_done(data: bytes) -> bool:
+    """Whether an event's data are the word that ends a stream, however it is written."""
+    word = data[:40].strip(b" \"'").removeprefix(b"data:").strip().upper()
+    return word.startswith(DONE) or word == DONE.strip(b"[]")
 
 
 def _is_whole(lines: Sequence[bytes]) -> bool:
@@ -96,7 +105,7 @@ class EventDecoder:
         for line in text[:end].splitlines():
             if line:
                 self._take(line)
-            elif self._data:
+            elif self._data or self._name.lower() in _ENDS:
                 self._complete(self._late_name or self._name)
             else:
                 self._name = b""
@@ -116,7 +125,7 @@ class EventDecoder:
         if self._rest.strip():
             self._take(self._rest.rstrip(b"\r"))
         self._rest = b""
-        if self._data:
+        if self._data or self._name.lower() in _ENDS:
             self._complete(self._late_name or self._name)
         if self._bare:
             self._complete_bare()

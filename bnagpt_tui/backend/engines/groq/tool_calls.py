@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ...calls import unwrapped
 from ...events import ToolCallDelta
-from .loose_chunks import CallPiece
+from .call_pieces import CallPiece
+from .lenient import whole_characters
 
 _NOTHING: Final = frozenset({"", "{}", "null", "None"})
 """Arguments that may be a mere beginning, or all that there is."""
@@ -17,7 +19,7 @@ _NOTHING: Final = frozenset({"", "{}", "null", "None"})
 def _values(arguments: str) -> Any:
     """The arguments' values; `None` when they are not a whole JSON object."""
     try:
-        values = json.loads(arguments)
+        values = json.loads(unwrapped(arguments))
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None
@@ -38,6 +40,8 @@ class _Call:
     """Whether it may be a mere repetition of the call before it: a name without arguments."""
     is_begun: bool = False
     """Whether its beginning was passed on."""
+    half: str = ""
+    """Half of a character, at which a piece was cut."""
     new: list[str] = field(default_factory=list)
     """What has come of the arguments since something was passed on."""
 
@@ -58,6 +62,13 @@ class _Call:
     def is_empty(self) -> bool:
         """Whether there is nothing in the arguments yet."""
         return self.values is None and self.arguments.strip() in _NOTHING
+
+    def whole(self, text: str) -> str:
+        """More of the arguments, with halves of characters joined over the pieces."""
+        text, self.half = self.half + text, ""
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, self.half = text[:-1], text[-1]
+        return whole_characters(text)
 
     def says_again(self, piece: CallPiece) -> bool:
         """Whether a piece brings no more than the arguments that are there."""
@@ -197,8 +208,8 @@ class CallReader:
                 call.values = {**(call.values or {}), **piece.values}
         elif piece.values is not None and call.is_empty:
             call.pieces = ["{}"]
-        elif piece.arguments and call.values is None:
-            _add_text(call, piece.arguments)
+        elif piece.arguments and call.values is None and (more := call.whole(piece.arguments)):
+            _add_text(call, more)
         call.is_doubtful = call.is_doubtful and call.is_empty
 
 
