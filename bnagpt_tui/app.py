@@ -259,3 +259,15 @@ class BnaGPTApp(ThinApp):
         self._clipboard = text
         if self._driver is not None:
             self._driver.write(sequence)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open an address in the user's browser, beside the event loop."""
+        del new_tab
+        self._browse(url)
+
+    @work(group="browser")
+    async def _browse(self, url: str) -> None:
+        from .desktop import browse  # noqa: PLC0415  # no part of the start
+
+        with suppress(OSError):
+            await browse(url)

@@ -174,3 +174,20 @@ async def test_a_terminal_that_cannot_be_lent_says_so(open_app: OpenApp) -> None
         await session.ask("go")
         await session.press("tab", "v")
         await session.sees("This terminal cannot be lent to the normal screen.")
+
+
+async def test_the_browser_is_started_without_a_key(
+    open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, browser = tmp_path / "told", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\n(echo "$1"; env) > {told}.new && mv {told}.new {told}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_canary")
+    monkeypatch.setenv("BNAGPT_API_KEY", "canary_too")
+    async with open_app() as session:
+        session.app.open_url("https://example.org/?q=1")
+        await until(told.exists)
+    text = told.read_text()
+    assert text.startswith("https://example.org/?q=1\n")
+    assert "canary" not in text

@@ -79,7 +79,8 @@ def drive(
         capture_output=True,
         text=True,
         timeout=100,
-        env={**os.environ, **(environment or {})},
+        # Another user may not write into the directory of temporary files that was chosen for us.
+        env={**os.environ, "TMPDIR": str(home), **(environment or {})},
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -189,7 +189,7 @@ async def test_background_processes_end_with_the_run(make_sandbox: MakeSandbox, 
     sandbox = make_sandbox(kind)
     await run(sandbox, DAEMONS)
     assert not running_with("98765.4321")
-    assert (await run(sandbox, LIVING)).content.splitlines()[0] == "['1', '2']"
+    assert "['1', '2']" in (await run(sandbox, LIVING)).content  # a thread may print among it
     assert (await run(sandbox, "x")).content.startswith("5")
 
 
@@ -326,4 +326,4 @@ while True: held.append(os.urandom(1 << 20))
     assert "No space left" in filled["content"]
     assert "memory" in hunger["content"]
     assert not daemons["failed"]
-    assert rest["content"].splitlines()[0] == "['1', '2']"
+    assert "['1', '2']" in rest["content"]  # a thread that goes on may print among it
