@@ -15,7 +15,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from .decoding import Decoder
 from .outlet import Outlet, Writer
-from .reader import Reader, WakingEvent, wait_for_loss
+from .reader import Reader, WakingEvent, typed_ahead, wait_for_loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,7 @@ class CountingDriver(LinuxDriver):
         self.exit_event: WakingEvent = WakingEvent()
         self._lent = WakingEvent()
         self._lost = False
+        self._typed_ahead = 0
         self._is_running = False
         self.starts = 0
         """How often the terminal was taken over: each time it shows something unknown."""
@@ -66,6 +67,7 @@ class CountingDriver(LinuxDriver):
         """Take the terminal over."""
         self.starts += 1
         self._is_running = True
+        self._typed_ahead = typed_ahead(self.fileno)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
 
     def stop_application_mode(self) -> None:
@@ -94,7 +96,11 @@ class CountingDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read what the terminal sends until it is to be left alone or is gone."""
         reader = Reader(
-            self.fileno, self.exit_event, give=self.process_message, on_lost=self._hang_up
+            self.fileno,
+            self.exit_event,
+            give=self.process_message,
+            on_lost=self._hang_up,
+            typed_ahead=self._typed_ahead,
         )
         reader.run(Decoder())
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
+import sys
+import termios
 import weakref
 from codecs import getincrementaldecoder
 from contextlib import suppress
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 _PORTION: Final = 65536
 """Bytes that are read at once."""
+
+_INT: Final = 4
+"""Bytes of the number in which the system says how much waits."""
 
 _MOST_EMPTY: Final = 10
 """Ends of input in a row after which a terminal that does not say so counts as gone."""
@@ -61,6 +67,7 @@ class Reader:
         ended: Happens when no more is to be read.
         give: Takes what the terminal says.
         on_lost: Called when there will never be any more.
+        typed_ahead: Bytes at the beginning that `typed_ahead` found.
     """
 
     def __init__(
@@ -70,12 +77,14 @@ class Reader:
         *,
         give: Callable[[Message], None],
         on_lost: Callable[[], None],
+        typed_ahead: int = 0,
     ) -> None:
         self._descriptor = descriptor
         self._ended = ended
         self._give = give
         self._on_lost = on_lost
         self._empty = 0
+        self._typed_ahead = typed_ahead
 
     def run(self, decoder: Decoder) -> None:
         """Read and decode until the end."""
@@ -102,13 +111,27 @@ class Reader:
             return None
         if data:
             self._empty = 0
-            return data
+            early, self._typed_ahead = self._typed_ahead, max(0, self._typed_ahead - len(data))
+            return data[:early].replace(b"\n", b"\r") + data[early:]
         # A terminal that another program left in its line mode ends its input with Ctrl+D.
         self._empty += 1
         if is_gone(self._descriptor) or self._empty > _MOST_EMPTY:
             return None
         self._ended.wait(0.1)
         return b""
+
+
+def typed_ahead(descriptor: int) -> int:
+    """How many bytes wait in a terminal's line mode, which makes line feeds of Enter.
+
+    Every line feed in them was Enter, pressed before the application was there.
+    """
+    with suppress(OSError, termios.error):
+        modes = termios.tcgetattr(descriptor)
+        if modes[0] & termios.ICRNL:
+            waiting = fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * _INT)
+            return int.from_bytes(waiting, sys.byteorder)
+    return 0
 
 
 def is_gone(descriptor: int) -> bool:
