@@ -272,3 +272,25 @@ async def test_what_a_server_sends_is_read_for_what_it_holds(
         sent.reason,
     )
     assert sent.error in seen.error if sent.error else not seen.error
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"type": "status", "output": "queued"},
+        {"type": "heartbeat", "token": "abc"},
+        {"result": {"ok": 1}},
+        {"results": []},
+        {"token": 5},
+        {"details": [{"reason": "r"}]},
+        {"session": {"token": "x"}},
+        {"code": 0, "msg": "success"},
+        {"base_resp": {"status_code": 0, "status_msg": "success"}},
+    ],
+)
+async def test_what_is_no_answer_is_not_taken_for_one(
+    server: GroqServer, engine: GroqEngine, beside: object
+) -> None:
+    body = text("Y") + data(beside) + text("es") + stop() + DONE
+    seen = await read(server, engine, Raw(body))
+    assert (seen.text, seen.error) == ("Yes", "")

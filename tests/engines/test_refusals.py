@@ -146,6 +146,31 @@ async def test_words_in_bodies_of_other_kinds_are_found(
     assert WORDS in str(await refused(server, engine, Page(400, written)))
 
 
+@pytest.mark.parametrize(
+    ("status", "message", "kind", "words"),
+    [
+        (402, "Insufficient Balance", NotAllowedError, "account’s balance"),
+        (403, "Your account balance is insufficient", NotAllowedError, "account’s balance"),
+        (429, "You have insufficient_quota", NotAllowedError, "account’s balance"),
+        (400, "API key not valid. Please pass a valid API key.", KeyRefusedError, "the key"),
+        (400, "The model `m` does not exist", ModelGoneError, "Pick another model"),
+        (400, "input and `max_tokens` exceed context limit: 19 + 2 > 20", TooLargeError, "large"),
+        (400, "The input token count (9) exceeds the maximum number", TooLargeError, "large"),
+    ],
+)
+async def test_words_tell_more_than_a_status(
+    server: GroqServer,
+    engine: GroqEngine,
+    status: int,
+    message: str,
+    kind: type[EngineError],
+    words: str,
+) -> None:
+    error = await refused(server, engine, Refusal(status, body(message)))
+    assert type(error) is kind
+    assert words in str(error)
+
+
 async def test_a_page_says_nothing_of_the_model(server: GroqServer, engine: GroqEngine) -> None:
     page = "<html><title>Our models are elsewhere</title></html>"
     assert type(await refused(server, engine, Page(404, page))) is RequestRefusedError

@@ -29,7 +29,22 @@ _TOO_LARGE_CODES: Final = {
     "request_too_large",
 }
 _TOO_LARGE_WORDS: Final = re.compile(
-    r"context (?:length|size|window)|reduce the length|too many tokens|prompt is too long",
+    r"context (?:length|size|window|limit)|reduce the length|too many tokens|"
+    r"prompt is too long|token count.{0,20} exceeds",
+    re.IGNORECASE,
+)
+_UNPAID: Final = re.compile(
+    r"insufficient[ _](?:balance|credits?|quota|funds)|balance is (?:in|not )sufficient|"
+    r"out of credits|account .{0,20}arrears",
+    re.IGNORECASE,
+)
+_BAD_KEY: Final = re.compile(
+    r"(?:api[ _-]?key|token) (?:is )?(?:not valid|invalid|incorrect|expired)|"
+    r"(?:invalid|incorrect)[ _]api[ _-]?key|API_KEY_INVALID",
+    re.IGNORECASE,
+)
+_NO_MODEL: Final = re.compile(
+    r"\bmodel\b.{0,120}(?:does not exist|not found|not exist)|(?:unknown|no such) model\b",
     re.IGNORECASE,
 )
 _NETWORK: Final = re.compile(
@@ -205,14 +220,35 @@ def _is_too_large(refusal: Refusal) -> bool:
     )
 
 
+def _unpaid(service: Service, refusal: Refusal) -> EngineError:
+    """402, or another status whose words speak of money."""
+    what = f"{service.opening} wants to be paid before it answers"
+    return NotAllowedError(
+        f"{service.says(what, refusal.message)} Check the account’s balance, or pick another model."
+    )
+
+
+def _by_words(refusal: Refusal) -> _Explain | None:
+    """What explains a refusal whose status says less than its words."""
+    if refusal.status == 402 or (refusal.status < 500 and _UNPAID.search(refusal.words)):
+        return _unpaid
+    if refusal.status not in {400, 422}:
+        return None
+    if _is_too_large(refusal):
+        return _too_large
+    if _BAD_KEY.search(refusal.words):
+        return _key_refused
+    return _model_gone if refusal.model and _NO_MODEL.search(refusal.message) else None
+
+
 def explain_refusal(service: Service, refusal: Refusal) -> EngineError:
     """The error that a refused request raises, with its sentence."""
     if refusal.code in {"model_decommissioned", "model_not_found"}:
         return _model_gone(service, refusal)
     if refusal.status != 401 and read_quota(refusal.message):
         return _rate_limited(service, refusal)
-    if refusal.status in {400, 422} and _is_too_large(refusal):
-        return _too_large(service, refusal)
+    if by_words := _by_words(refusal):
+        return by_words(service, refusal)
     if 300 <= refusal.status < 400:
         return _sent_on(service, refusal)
     if refusal.status >= 500:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .lenient import entries, fields, is_true, label
 
-_TEXTS: Final = ("token", "text_output", "generated_text", "output")
+_TEXTS: Final = ("token", "text_output", "generated_text")
 """Where a piece of text stands by itself."""
 
 _USAGE: Final = {
@@ -63,7 +63,7 @@ def _anthropic(event: dict[str, Any]) -> dict[str, Any] | None:
     """Anthropic's messages: blocks that begin, grow and end."""
     kind = label(event.get("type"))
     block, delta = fields(event.get("content_block")), fields(event.get("delta"))
-    if kind == "message" and isinstance(event.get("content"), str | list):
+    if kind == "message" and isinstance(event.get("content"), list):
         said = {"content": event["content"]}
         return _chunk(said, event.get("stop_reason") or "stop", event.get("usage"))
     if kind == "content_block_start" and block.get("type") == "tool_use":
@@ -171,7 +171,7 @@ def _single(event: dict[str, Any]) -> dict[str, Any] | None:
         value = event.get(name)
         token = fields(value)
         text = token.get("text") if token else value
-        if isinstance(text, str):
+        if isinstance(text, str) and (token or name != "token" or "finish_reason" in event):
             details = fields(event.get("details"))
             finish = event.get("finish_reason") or details.get("finish_reason")
             is_mark = is_true(token.get("special"))
