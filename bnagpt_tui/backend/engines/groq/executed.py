@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ...models import Source
 from ...text import is_web_address, one_line
+from .lenient import entries, fields
 
 MOST_PAGES: Final = 30
 """Pages of one piece of an answer that are taken."""
@@ -33,8 +34,6 @@ def _pages(executed: Any) -> Iterator[Mapping[str, Any]]:
     for tool in executed if isinstance(executed, list) else ():
         if not isinstance(tool, dict):
             continue
-        results = tool.get("search_results")
-        lists = [results.get("results") if isinstance(results, dict) else None]
-        lists.append(tool.get("browser_results"))
-        for pages in lists:
-            yield from (page for page in pages or () if isinstance(page, dict))
+        results = fields(tool.get("search_results")).get("results")
+        for pages in (results, tool.get("browser_results")):
+            yield from (page for page in entries(pages) if isinstance(page, dict))
