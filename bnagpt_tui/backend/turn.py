@@ -291,9 +291,8 @@ class TurnRunner:
 def _numbered(found: Sequence[Source], known: Sequence[Source]) -> tuple[Source, ...]:
     """Pages that the service found, numbered after those that are known."""
     first = max((source.number for source in known), default=0) + 1
-    return tuple(
-        replace(page, number=number) for number, page in enumerate(found[:MOST_FOUND], first)
-    )
+    pages = enumerate(found[:MOST_FOUND], first)
+    return tuple(replace(page, number=number) for number, page in pages)
 
 
 def _told(results: Sequence[Message]) -> str:

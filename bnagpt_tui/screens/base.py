@@ -18,8 +18,9 @@ from ..widgets.conversation_list import ConversationList
 from ..widgets.hint_line import HintLine
 from ..widgets.message_log import MessageLog
 from ..widgets.prompt import Prompt
-from ..widgets.status_line import Status, StatusLine
+from ..widgets.status_line import StatusLine
 from ..widgets.welcome import Welcome
+from .facts import status_of
 from .live import Clock, LiveAnswers
 from .owed import ANSWERED_ELSEWHERE, owed
 from .queued import as_typed
@@ -278,32 +279,5 @@ class ChatBase(EagerScreen):
 
     def show_status(self) -> None:
         """Show the facts of the open conversation."""
-        conversation = self.conversation
-        engine = self.chat.engine
         answer = self.live.get(self.open_id)
-        limits = self.chat.limits
-        tokens, rate = (answer.tokens, answer.rate) if answer else self._last_figures()
-        self.status_line.status = Status(
-            name=conversation.name,
-            model=self.chat.model_of(conversation.id),
-            engine="" if engine.title == "Groq" else engine.title,
-            state=answer.state if answer else "",
-            tokens=tokens,
-            rate=round(rate, -1) if answer else rate,
-            tokens_left=limits.tokens_left if limits else None,
-            tokens_limit=limits.tokens if limits else 0,
-            unsaved=conversation.id in self.chat.unsaved,
-            tools=self._tools_state(),
-        )
-
-    def _tools_state(self) -> str:
-        """Whether the model may use tools, in two words; empty where it knows of none."""
-        if not self.chat.tools.are_known(self.open_id):
-            return ""
-        return f"tools {'on' if self.chat.tools.are_on(self.open_id) else 'off'}"
-
-    def _last_figures(self) -> tuple[int, float]:
-        """Tokens and tokens each second of the last answer in the path."""
-        path = self.chat.path(self.open_id)
-        usage = path[-1].usage if path else None
-        return (usage.completion_tokens, usage.tokens_per_second) if usage else (0, 0.0)
+        self.status_line.status = status_of(self.chat, self.open_id, answer)

@@ -13,8 +13,6 @@ from ...errors import (
     EmptyAnswerError,
     EngineError,
     EngineMissingError,
-    NoModelListError,
-    RequestRefusedError,
     StreamBrokenError,
     UnreachableError,
 )
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from .adapting import Adapter
     from .connection import Connection
     from .dialect import Forced
-    from .refusals import Refusal
 
 DEFAULT_MODEL: Final = "openai/gpt-oss-120b"
 """The model that answers when nobody picked one."""
@@ -39,19 +36,6 @@ STALL_SECONDS: Final = 60.0
 
 LIST_SECONDS: Final = 2.0
 """How long the first question waits for a server to say how much its models remember."""
-
-
-_NOT_IMPLEMENTED: Final = 501
-"""The status by which a server says that it has no such thing as a list of models."""
-
-
-def _means_no_list(error: EngineError) -> bool:
-    """Whether a request for the list of models failed because there is none."""
-    from .refusals import RefusedError  # noqa: PLC0415  # the first picture does without
-
-    cause = error.__cause__
-    status = cause.refusal.status if isinstance(cause, RefusedError) else 0
-    return isinstance(error, RequestRefusedError | NoModelListError) or status == _NOT_IMPLEMENTED
 
 
 async def preload() -> None:
@@ -136,7 +120,9 @@ class GroqEngine:
         try:
             models = await self.models()
         except EngineError as error:
-            if not _means_no_list(error):
+            from .refusals import means_no_list  # noqa: PLC0415  # as above
+
+            if not means_no_list(error):
                 raise
             raise EngineMissingError(
                 f"{self.title} does not list its models. Name one with --model, as in "
@@ -157,7 +143,7 @@ class GroqEngine:
         """
         connection = await self._connected()
         from .explaining import explain_refusal  # noqa: PLC0415  # `preload` imports it
-        from .refusals import RefusedError  # noqa: PLC0415  # as above
+        from .refusals import RefusedError, said_in_stream  # noqa: PLC0415  # as above
 
         adapting = self._adapting().begin(request)
         note: str | None = ""
@@ -179,7 +165,7 @@ class GroqEngine:
             except StreamBrokenError as error:
                 if began or isinstance(error, EmptyAnswerError):
                     raise
-                note = await adapting.learn(_said_in_stream(error, request.model), body)
+                note = await adapting.learn(said_in_stream(error, request.model), body)
                 if note is None:
                     raise
             if note:
@@ -314,10 +300,3 @@ class GroqEngine:
             stall_seconds=self._stall_seconds,
             prefix=self._memory.prefix(endpoint.server),
         )
-
-
-def _said_in_stream(error: StreamBrokenError, model: str) -> Refusal:
-    """A refusal that came as a stream's first event, or as a body without a status of its own."""
-    from .refusals import Refusal  # noqa: PLC0415  # as above
-
-    return Refusal(200, {}, model, message=str(error))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...errors import EngineError, NoModelListError, RequestRefusedError, StreamBrokenError
 from ...halves import mended
 from .failures import fields_of_body, is_page
 
@@ -26,6 +27,9 @@ _NO_ROUTE: Final = re.compile(
     re.IGNORECASE,
 )
 """What a server says that has nothing at an address."""
+
+_NOT_IMPLEMENTED: Final = 501
+"""The status by which a server says that it has no such thing as a list of models."""
 
 _MERE_STATUS: Final = re.compile(r"(?:error |http )?\d{3}\b[\s:-]*[A-Za-z ]{0,30}", re.IGNORECASE)
 """Words that only repeat the status, as the titles of proxies' pages do."""
@@ -87,6 +91,18 @@ class RefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.status)
         self.refusal = refusal
+
+
+def means_no_list(error: EngineError) -> bool:
+    """Return whether a request for the list of models failed because there is none."""
+    cause = error.__cause__
+    status = cause.refusal.status if isinstance(cause, RefusedError) else 0
+    return isinstance(error, RequestRefusedError | NoModelListError) or status == _NOT_IMPLEMENTED
+
+
+def said_in_stream(error: StreamBrokenError, model: str) -> Refusal:
+    """Return the refusal that came as a stream's first event, or as a body with status 200."""
+    return Refusal(200, {}, model, message=str(error))
 
 
 def _word(value: object) -> str:
