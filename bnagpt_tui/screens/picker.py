@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from textual import getters, on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -33,6 +34,9 @@ MOST_AT_ONCE = 500
 
 MOST_COMPARED = 120
 """Characters of a label that are compared: a name may be as long as its file wants it."""
+
+MOST_ALIGNED: Final = 46
+"""Columns of a label behind which details still begin in one column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class PickerScreen(ModalScreen[str | None]):
         if self._narrowing is not None:  # it stops for no other key meanwhile
             await self._narrowing.wait()
         option = self._options.highlighted_option
-        if option is not None:
+        if option is not None and not option.disabled:
             self.dismiss(option.id)
 
     @on(OptionList.OptionSelected)
@@ -139,15 +143,22 @@ class PickerScreen(ModalScreen[str | None]):
         )
 
     def _show(self, found: Sequence[Choice]) -> None:
+        shown = [(one_line(choice.label, 120), choice) for choice in found[:MOST_SHOWN]]
+        column = min(max((cell_len(label) for label, _ in shown), default=0), MOST_ALIGNED)
+        options = [Option(_row(label, column, choice), id=choice.id) for label, choice in shown]
         self._options.clear_options()
-        self._options.add_options(
-            [Option(self._row(choice), id=choice.id) for choice in found[:MOST_SHOWN]]
-        )
-        self._options.highlighted = 0 if found else None
+        self._options.add_options(options or [Option(_NOTHING, disabled=True)])
+        self._options.highlighted = 0 if options else None
 
-    def _row(self, choice: Choice) -> Content:
-        label = one_line(choice.label, 120)
-        return Content.assemble(label, ("  " + one_line(choice.detail, 60), "$muted"))
+
+_NOTHING: Final = Content.styled("nothing fits", "$muted")
+"""What stands in the list when no choice has what was typed."""
+
+
+def _row(label: str, column: int, choice: Choice) -> Content:
+    """Return a choice on one line, its details in a column of their own."""
+    padding = " " * (max(0, column - cell_len(label)) + 2)
+    return Content.assemble(label, (padding + one_line(choice.detail, 60), "$muted"))
 
 
 def _score(matcher: Matcher, choice: Choice) -> float:

@@ -194,6 +194,15 @@ async def test_a_command_picked_from_the_palette_is_done_in_the_pane_it_is_for(
         await session.sees("Sent")
 
 
+async def test_that_nothing_fits_is_said_and_cannot_be_picked(open_app: OpenApp) -> None:
+    async with open_app() as session:
+        await session.press("ctrl+p")
+        await session.type("zzzz")
+        await session.sees("nothing fits")
+        await session.press("down", "enter")
+        assert isinstance(session.app.screen, PickerScreen)
+
+
 async def test_the_palette_does_not_open_over_a_dialog(open_app: OpenApp) -> None:
     async with open_app() as session:
         await session.press("f1", "ctrl+p")
