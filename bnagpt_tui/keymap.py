@@ -72,6 +72,7 @@ def check_keys(chosen: Mapping[str, str], place: str) -> None:
             raise SettingsError(f"{place}, [keys]: there is no binding “{binding_id}”.{hint}")
         for one in chosen[binding_id].split(","):
             check_key(one.strip(), f"{place}, [keys], “{binding_id}”")
+    _check_text_keys(chosen, place)
     taken: dict[tuple[str, str], str] = {}
     for binding_id, keys in {**defaults, **chosen}.items():
         group = binding_id.partition(".")[0]
@@ -82,6 +83,41 @@ def check_keys(chosen: Mapping[str, str], place: str) -> None:
                 raise SettingsError(
                     f"{place}, [keys]: “{one.strip()}” is the key of “{other}” "
                     f"and of “{binding_id}”; give one of them another."
+                )
+
+
+def _check_text_keys(chosen: Mapping[str, str], place: str) -> None:
+    """Make sure that what is to work everywhere has no key that means something while typing.
+
+    The prompt has the focus most of the time, and its own keys come first there.
+
+    Raises:
+        SettingsError: A key is one of the prompt's, or of every text field.
+    """
+    from textual.widgets import TextArea  # noqa: PLC0415  # only who remaps keys waits for these
+
+    from .screens.chat import ChatScreen  # noqa: PLC0415
+    from .widgets.prompt import Prompt  # noqa: PLC0415
+
+    everywhere = {
+        item.id: item.key
+        for item in ChatScreen.BINDINGS
+        if isinstance(item, Binding) and item.id and not item.priority
+    }
+    typing = {
+        key.strip()
+        for item in (*Prompt.BINDINGS, *TextArea.BINDINGS)
+        if isinstance(item, Binding)
+        for key in item.key.split(",")
+    }
+    for binding_id in chosen.keys() & everywhere.keys():
+        before = everywhere[binding_id].split(",")
+        for key in map(str.strip, chosen[binding_id].split(",")):
+            is_letter = len(key) == 1 or key_to_character(key) is not None
+            if key not in before and (key in typing or is_letter):
+                raise SettingsError(
+                    f"{place}, [keys]: “{key}” means something in the prompt, so “{binding_id}” "
+                    "would not work there; give it another."
                 )
 
 

@@ -74,6 +74,13 @@ def test_a_key_that_would_hide_another_is_refused() -> None:
         check_keys({"chat.new": "ctrl+q"}, PLACE)
 
 
+@pytest.mark.parametrize("key", ["f6", "enter", "ctrl+k", "x", "question_mark"])
+def test_what_works_everywhere_takes_no_key_of_the_prompt(key: str) -> None:
+    with pytest.raises(SettingsError, match="means something in the prompt"):
+        check_keys({"chat.new": key}, PLACE)
+    check_keys({"chat.search": "f6", "list.pin": "f6", "chat.help": "f1"}, PLACE)
+
+
 def test_two_bindings_can_change_places() -> None:
     check_keys({"chat.new": "ctrl+o", "chat.switch": "ctrl+n"}, PLACE)
 
