@@ -74,17 +74,15 @@ def tell_apart(
     called: dict[str, str] = {}
     twins: dict[str, list[str]] = {}
     for conversation_id, name in named:
-        other = names.put(conversation_id, name)
-        if other:
+        called[conversation_id] = name
+        if other := names.put(conversation_id, name):
             twins.setdefault(other, [other]).append(conversation_id)
-            called[conversation_id] = name
     apart: dict[str, str] = {}
     for holder, alike in twins.items():
         first, *others = sorted(alike, key=lambda each: (order(each), each))
         if first != holder:
             names.remove(holder)
             names.put(first, called[first])
-            called[holder] = called[first]
         for other in others:
             apart[other] = names.free(called[other], other_than=other)
             names.put(other, apart[other])

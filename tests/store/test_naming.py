@@ -8,6 +8,7 @@ import textwrap
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,15 @@ def test_names_that_differ_are_two(tmp_path: Path, one: str, other: str) -> None
     repository = Repository(tmp_path)
     assert repository.save(conversation(one)).name == one
     assert repository.save(conversation(other)).name == other
+
+
+@pytest.mark.parametrize("order", permutations("abc"))
+def test_twins_keep_their_own_spelling_in_whatever_order_they_are_found(
+    order: tuple[str, ...],
+) -> None:
+    names = {"a": "shared", "b": "Shared", "c": "SHARED"}
+    _, apart = tell_apart([(each, names[each]) for each in order], lambda each: each)
+    assert apart == {"b": "Shared (2)", "c": "SHARED (3)"}
 
 
 def test_twins_are_told_apart_the_first_made_keeping_the_name(tmp_path: Path) -> None:
