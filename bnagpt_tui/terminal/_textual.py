@@ -8,9 +8,12 @@ from textual import constants, events, messages
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS, MODIFIER_FUNCTIONAL_KEYS
 from textual._xterm_parser import IS_ITERM, XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import _character_to_key
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.message import Message
     from textual.screen import Screen
 
@@ -35,6 +38,13 @@ def legacy_key(sequence: str) -> tuple[str, ...]:
     """The names of the keys that a terminal sends this for; none if no key does."""
     keys = ANSI_SEQUENCES_KEYS.get(sequence)
     return tuple(key.value for key in keys) if isinstance(keys, tuple) else ()
+
+
+def terminal_size(driver: Driver | None) -> Size | None:
+    """The size of the terminal as it is now; `None` where there is no terminal."""
+    if isinstance(driver, LinuxDriver):
+        return Size(*driver._get_terminal_size())
+    return None
 
 
 def is_bound(key: str, screen: Screen[object]) -> bool:

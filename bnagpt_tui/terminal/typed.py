@@ -14,13 +14,14 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
-from ._textual import PrefixedKey
+from ._textual import PrefixedKey, terminal_size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from textual.message_pump import MessagePump
     from textual.screen import Screen
+    from textual.timer import Timer
     from textual.worker import Worker
 
 LONGEST: Final = 1.0
@@ -31,6 +32,9 @@ AFTER_DIALOG: Final = 0.1
 
 BURST: Final = 0.02
 """Seconds within which letters are one burst: typed ahead of a slow line, or sent by a program."""
+
+RESTED: Final = 0.2
+"""Seconds without a change of the terminal's size after which it counts as settled."""
 
 LEAST: Final = Size(20, 6)
 """The least columns and lines that are laid out."""
@@ -62,6 +66,8 @@ class PatientApp(App[None]):
         self._unheard: deque[events.Key | events.Paste] = deque()
         self._awaited: object | None = self
         """The key that has to be done first; the application itself before it is there."""
+        self._resizing: Timer | None = None
+        """Runs while the terminal's size changes."""
         self._commands = 0
         """Letters at the beginning of what was not given yet that are known to be commands."""
 
@@ -86,12 +92,34 @@ class PatientApp(App[None]):
         """Give what is typed to what has the focus, now or after what was typed before."""
         if isinstance(event, events.Resize):
             event = events.Resize.from_dimensions(_at_least(event.size), event.pixel_size)
+            self._look_after_resizing()
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
         elif self._awaited is None:
             await self._give(event)
         else:
             self._unheard.append(event)
+
+    def _look_after_resizing(self) -> None:
+        """Look at every screen's size once the terminal's has rested.
+
+        Of many changes at once a screen may be told the last one first, or not at all where a
+        dialog in front of it was closed meanwhile. It would stay as it is until the next change.
+        """
+        if self._resizing is not None:
+            self._resizing.stop()
+        self._resizing = self.set_timer(RESTED, self._settle_size)
+
+    def _settle_size(self) -> None:
+        """Tell every screen the size that the terminal has, if it has another."""
+        self._resizing = None
+        size = _at_least(terminal_size(self._driver) or self.size)
+        if size != self.size:
+            self.post_message(events.Resize(size, size))
+            return
+        for screen in self.screen_stack:
+            if screen.outer_size != size:
+                screen.post_message(events.Resize(size, size))
 
     async def _give(self, event: events.Key | events.Paste) -> None:
         """Give a key to what has the focus, and let what follows wait if it may lead elsewhere."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Size
 
 from tests.app.session import OpenApp
 from tests.fakes import DONE
+from tests.waiting import until
 
 ANSWER = "**a** `c`\n\n```py\nprint(1)\n```\n\n| a | b |\n|---|---|\n| 1 | 漢字 |\n\n- x\n  - y\n"
 
@@ -43,3 +45,11 @@ async def test_it_can_begin_in_a_single_cell(open_app: OpenApp) -> None:
         await session.pilot.press("h", "i")
         await session.pilot.resize_terminal(100, 30)
         await session.sees("hi")
+
+
+async def test_a_screen_that_missed_the_last_change_of_size_gets_it(open_app: OpenApp) -> None:
+    async with open_app() as session:
+        await session.pilot.resize_terminal(100, 30)
+        session.screen._refresh_layout(Size(40, 6))
+        assert session.screen.outer_size != session.app.size
+        await until(lambda: session.screen.outer_size == session.app.size == Size(100, 30))
