@@ -125,7 +125,7 @@ async def test_a_huge_answer_that_streams_in_is_followed(monkeypatch: pytest.Mon
                 await asyncio.sleep(0)
             log.extend(message.id, "\n\nThe end.")
             await settled(log)
-        assert text_in_view(log)[-2:] == ["The end.", ""]
+            await until(lambda: text_in_view(log)[-2:] == ["The end.", ""])
 
 
 async def test_a_selection_through_a_huge_message_is_copied_without_drawing_it(
