@@ -166,7 +166,7 @@ def test_names_that_differ_are_two(tmp_path: Path, one: str, other: str) -> None
     assert repository.save(conversation(other)).name == other
 
 
-@pytest.mark.parametrize("order", permutations("abc"))
+@pytest.mark.parametrize("order", list(permutations("abc")))
 def test_twins_keep_their_own_spelling_in_whatever_order_they_are_found(
     order: tuple[str, ...],
 ) -> None:

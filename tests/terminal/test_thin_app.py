@@ -58,6 +58,9 @@ class RecordingDriver(CountingDriver):
         """Keep it."""
         self.frames.append(data)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return SIZE
+
     @property
     def text(self) -> str:
         """What a terminal shows after all of it."""
