@@ -15,6 +15,7 @@ from ..backend.errors import BnaGPTError, ModelGoneError
 from ..backend.events import (
     ApprovalAsked,
     ApprovalSettled,
+    Asked,
     Noted,
     NotKept,
     ReasoningDelta,
@@ -25,6 +26,7 @@ from ..backend.events import (
     TurnStarted,
 )
 from ..backend.models import Outcome, Role
+from ..widgets import markdown
 from ..widgets.message_log import MessageLog
 from .approving import ApprovalActions
 from .live import draw_event
@@ -47,6 +49,10 @@ STATUS_SECONDS: Final = 0.5
 
 MOST_OF_TURN: Final = 40
 """Messages at a path's end that are shown anew when a turn is over."""
+
+
+PREPARE_TEXT: Final = "prepare-text"
+"""The group of the worker that imports what draws answers."""
 
 
 def turn_group(conversation_id: str) -> str:
@@ -72,6 +78,8 @@ class TurnActions(ApprovalActions):
     _clock: Timer | None = None
     """Ticks while answers are written: figures and countdowns."""
     _trouble: str = ""
+    _is_prepared: bool = False
+    """Whether what draws answers was imported, while the first one is waited for."""
 
     def run_turn(
         self, conversation_id: str, events: AsyncGenerator[TurnEvent, None], text: str = ""
@@ -122,11 +130,18 @@ class TurnActions(ApprovalActions):
         self.show_queue()
         self.run_turn(conversation_id, queued.begin(), queued.text)
 
+    def _prepare_text(self, event: TurnEvent) -> None:
+        """Import what draws answers while the first one is waited for."""
+        if isinstance(event, Asked) and not self._is_prepared:
+            self._is_prepared = True
+            self.run_worker(asyncio.to_thread(markdown.prepare), group=PREPARE_TEXT)
+
     def _take(self, conversation_id: str, event: TurnEvent) -> None:
         """Show one event of a turn, unless the application is closing its widgets."""
         if not self.is_there:
             return
         self.live.take(conversation_id, event)
+        self._prepare_text(event)
         if isinstance(event, TextDelta | ReasoningDelta):
             if conversation_id == self.open_id:
                 draw_event(self.log_view, event, self.live.get(conversation_id))
